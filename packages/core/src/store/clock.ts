@@ -1,0 +1,6 @@
+/** Time. `now` is epoch milliseconds and never goes back while the process lives; leases are compared with it. */
+export interface Clock {
+  now(): number
+  /** Resolves after `ms` milliseconds, or at once when `signal` is aborted. Never rejects, never keeps a process alive by itself. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
