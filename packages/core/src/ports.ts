@@ -4,6 +4,7 @@ import type { Log } from "./log.ts"
 import type { Metrics } from "./metrics.ts"
 import type { Models } from "./model/models.ts"
 import type { Dispatcher } from "./run/dispatcher.ts"
+import type { RunSettings } from "./run/settings.ts"
 import type { Wake } from "./run/wake.ts"
 import type { Clock } from "./store/clock.ts"
 import type { Table } from "./store/table.ts"
@@ -19,4 +20,5 @@ export type Ports = {
   models: Models
   log: Log
   metrics: Metrics
+  runSettings: RunSettings
 }

@@ -44,3 +44,8 @@ export function newIdAfter<P extends IdPrefix>(
   if (/^Z+$/.test(last)) return undefined
   return `${prefix}_${incrementBase32(last)}`
 }
+
+export const isFileId = (text: string): text is FileId => v.is(fileId, text)
+
+/** Where a file is read: the address that stands in a message's file part. */
+export const fileUrl = (id: FileId | ""): string => `/api/files/${id}`

@@ -15,6 +15,8 @@ export type InputPart = v.InferOutput<typeof inputPart>
 export type TextPart = { type: "text"; text: string; state?: "streaming" | "done" }
 export type ReasoningPart = {
   type: "reasoning"
+  /** The id of its block in the events. */
+  id?: string
   text: string
   state?: "streaming" | "done"
   providerMetadata?: ProviderMetadata
@@ -34,25 +36,13 @@ export type ToolPart = {
   toolName: string
   toolCallId: string
   state:
-    | "input-streaming"
-    | "input-available"
-    | "approval-requested"
-    | "output-available"
-    | "output-error"
-    | "output-denied"
+    "input-streaming" | "input-available" | "approval-requested" | "output-available" | "output-error" | "output-denied"
   input?: unknown
   output?: unknown
   errorText?: string
   approval?: { id: string }
 }
-export type Part =
-  | TextPart
-  | ReasoningPart
-  | StepStartPart
-  | FilePart
-  | SourceUrlPart
-  | SourceDocumentPart
-  | ToolPart
+export type Part = TextPart | ReasoningPart | StepStartPart | FilePart | SourceUrlPart | SourceDocumentPart | ToolPart
 
 /** Facts only a provider understands, keyed by its name, handed back to it unchanged. */
 export type ProviderMetadata = Record<string, Record<string, Json>>

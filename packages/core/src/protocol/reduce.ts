@@ -24,7 +24,7 @@ export type Reduction = {
 }
 
 export function newReduction(): Reduction {
-  return { parts: [], open: { text: {}, reasoning: {}, tool: {} }, toolInput: {}, stepOpen: false }
+  return { parts: [], open: { text: map(), reasoning: map(), tool: map() }, toolInput: map(), stepOpen: false }
 }
 
 export function reduce(events: Iterable<Event>, reduction = newReduction()): Reduction {
@@ -52,8 +52,8 @@ export function apply(reduction: Reduction, event: Event): void {
       return
     case "finish-step":
       reduction.stepOpen = false
-      open.text = {}
-      open.reasoning = {}
+      open.text = map()
+      open.reasoning = map()
       return
     case "text-start":
       open.text[event.id] = parts.push({ type: "text", text: "", state: "streaming" }) - 1
@@ -66,7 +66,7 @@ export function apply(reduction: Reduction, event: Event): void {
       delete open.text[event.id]
       return
     case "reasoning-start":
-      open.reasoning[event.id] = parts.push({ type: "reasoning", text: "", state: "streaming" }) - 1
+      open.reasoning[event.id] = parts.push({ type: "reasoning", id: event.id, text: "", state: "streaming" }) - 1
       return
     case "reasoning-delta":
       block<ReasoningPart>(parts, open.reasoning, event).text += event.delta
@@ -148,6 +148,11 @@ function applyTool(reduction: Reduction, event: ToolEvent): void {
   }
   delete open.tool[id]
   delete toolInput[id]
+}
+
+/** Without a prototype: ids come from providers, and `__proto__` is one like any other. */
+function map<V>(): Record<string, V> {
+  return Object.create(null) as Record<string, V>
 }
 
 function block<P extends Part>(parts: Part[], open: Record<string, number>, event: { type: string; id: string }): P {

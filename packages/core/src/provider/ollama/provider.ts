@@ -1,0 +1,41 @@
+import type { ModelEvent, ModelRequest, ProviderFetch } from "../../model/provider.ts"
+import type { ServedProvider } from "../../model/source.ts"
+import { readAnswer } from "../answer.ts"
+import { asksAboutImages, plainMessages } from "../content.ts"
+import { Server } from "../server.ts"
+import { OllamaAnswer } from "./answer.ts"
+import { OllamaModels } from "./models.ts"
+import { chatBody } from "./request.ts"
+import { thinkValue } from "./think.ts"
+
+export type OllamaOptions = {
+  /** Like `http://127.0.0.1:11434`; may hold a user and password for a proxy before it. */
+  baseUrl: string
+  fetch: ProviderFetch
+}
+
+/** One Ollama server, over its own API (https://docs.ollama.com/api). Throws a TypeError on a base URL that is none. */
+export function ollamaProvider({ baseUrl, fetch }: OllamaOptions): ServedProvider {
+  const server = new Server({
+    kind: "Ollama",
+    baseUrl,
+    fetch,
+    advice: 'Start it with "ollama serve", or correct its address in the settings.',
+  })
+  const models = new OllamaModels(server)
+  const list = (signal: AbortSignal) => models.list(signal)
+
+  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+    const { model, messages, params } = request
+    // The model's facts cost a call the first time, so they are asked for only where they decide something.
+    const asked = params.reasoning !== undefined || asksAboutImages(messages)
+    const facts = asked ? await models.facts(model, signal) : undefined
+    const sees = facts?.capabilities?.includes("vision") ?? true
+    const think = thinkValue(params.reasoning, facts?.thinking ?? [], model)
+    const body = chatBody(model, plainMessages(messages, sees, model), params, think)
+    const response = await server.call({ method: "POST", path: "/api/chat", body, signal, model })
+    yield* readAnswer(server, response, new OllamaAnswer(server), signal)
+  }
+
+  return { id: "ollama", servers: [{ address: server.address, list }], list, stream }
+}

@@ -1,0 +1,250 @@
+import { describe } from "../log.ts"
+import type { ChosenModel } from "../model/models.ts"
+import { OmniError, type WireError, toOmniError } from "../protocol/error.ts"
+import type { FinishReason } from "../protocol/event.ts"
+import type { RunId } from "../protocol/id.ts"
+import { Answer } from "./answer.ts"
+import { Blocks } from "./blocks.ts"
+import type { Outcome } from "./closing.ts"
+import { readContext } from "./context.ts"
+import { afterEnd } from "./end.ts"
+import { EventLog } from "./event-log.ts"
+import { Flags } from "./flags.ts"
+import { Fenced, readJournal, reduceJournal } from "./journal.ts"
+import { keepLease } from "./lease.ts"
+import type { RunPorts } from "./ports.ts"
+import { Pumps } from "./pumps.ts"
+import type { RunRecord } from "./record.ts"
+import { handOver, readRequest, take, unregister } from "./store.ts"
+import { Writer } from "./writer.ts"
+
+export type ExecuteOptions = {
+  /** Aborted when the process is to end: the run is closed as interrupted, retryable. */
+  shutdown?: AbortSignal
+  /** When the process ends by itself, epoch milliseconds. */
+  deadline?: number
+  /** Whether to give the run back at this step boundary, to be taken again. */
+  handOver?: () => boolean
+}
+
+/**
+ * One turn of a run by one worker: take it, ask the model, write every event to the journal and only then to the
+ * followers, and end it. Returns when the turn is over; a run that somebody else holds is no error.
+ */
+export async function executeRun(
+  ports: RunPorts,
+  work: { runId: RunId; turn: number },
+  options: ExecuteOptions = {},
+): Promise<void> {
+  const owner = crypto.randomUUID()
+  const attempt = await take(ports.table, work.runId, work.turn, owner, ports.clock.now() + ports.runSettings.lease)
+  if (!attempt.done && attempt.record?.owner !== owner) return
+  if (attempt.record === undefined) return
+  await new Turn(ports, attempt.record, owner, options).execute()
+}
+
+/** Why a turn goes no further: an outcome to write, or nothing to write at all. */
+type Halt = Outcome | "fenced" | "handed-over"
+
+class Turn {
+  readonly #ports: RunPorts
+  readonly #record: RunRecord
+  readonly #owner: string
+  readonly #options: ExecuteOptions
+  readonly #log: EventLog
+  readonly #pumps: Pumps
+  readonly #flags: Flags
+  readonly #over = new AbortController()
+  readonly #upstream = new AbortController()
+  readonly #halted: Promise<Halt>
+  #halt: (halt: Halt) => void = () => {}
+  #writer: Writer | undefined
+
+  constructor(ports: RunPorts, record: RunRecord, owner: string, options: ExecuteOptions) {
+    this.#ports = ports
+    this.#record = record
+    this.#owner = owner
+    this.#options = options
+    this.#log = new EventLog(record.runId)
+    this.#pumps = new Pumps(ports, this.#log, (connectionId, nonce) => void this.#forget(connectionId, nonce))
+    this.#flags = new Flags(ports, record, (seen) => this.#see(seen), this.#over.signal)
+    this.#halted = new Promise((resolve) => (this.#halt = resolve))
+  }
+
+  async execute(): Promise<void> {
+    const { table, clock, log, metrics } = this.#ports
+    const { runId } = this.#record
+    void keepLease(
+      this.#ports,
+      this.#record,
+      this.#owner,
+      { renewed: (record) => this.#seeStop(record), lost: () => this.#halt("fenced") },
+      this.#over.signal,
+    )
+    void this.#watchTime()
+    try {
+      const journal = await readJournal(table, runId)
+      if (journal.ended) return
+      this.#log.add(journal.events, false)
+      const answer = new Answer(reduceJournal(journal), this.#record.createdAt)
+      this.#see(this.#record)
+      void this.#flags.poll()
+      metrics.observe("queue_seconds", Math.max(0, clock.now() - this.#record.queuedAt) / 1000)
+      const halt = await Promise.race([this.#speak(answer), this.#halted])
+      await this.#finish(halt, answer)
+    } catch (error) {
+      if (!(error instanceof Fenced)) log.error("turn-failed", { run: runId, error: describe(error) })
+      metrics.count("runs_fenced_total")
+    } finally {
+      this.#upstream.abort()
+      this.#pumps.stop()
+      this.#over.abort()
+    }
+  }
+
+  /** Asks the model and takes in its answer. Never rejects; what goes wrong is an outcome. */
+  async #speak(answer: Answer): Promise<Halt> {
+    try {
+      const request = await readRequest(this.#ports.table, this.#record.runId)
+      if (request === undefined) throw new Error(`${this.#record.runId} has no request`)
+      if (this.#mustHandOver()) return await this.#giveBack()
+      const model = await this.#ports.models.find(request.model)
+      const context = await readContext(this.#ports, this.#record, request)
+      // Whoever halted the turn meanwhile writes its end; nothing may be said after it.
+      if (this.#upstream.signal.aborted) return "fenced"
+      this.#writer = this.#openWriter(answer, model)
+      answer.openStep()
+      const continued = context.goOnFrom === undefined ? undefined : answer.goOnFrom(context.goOnFrom)
+      this.#writer.poke()
+      const finishReason = await this.#listen(answer, model, { ...context, params: request.params }, continued)
+      return { status: "complete", finishReason }
+    } catch (error) {
+      return { status: "failed", error: this.#explain(error) }
+    }
+  }
+
+  async #listen(
+    answer: Answer,
+    model: ChosenModel,
+    request: { messages: Parameters<ChosenModel["provider"]["stream"]>[0]["messages"]; params: object },
+    continued: string | undefined,
+  ): Promise<FinishReason> {
+    const { clock } = this.#ports
+    const { signal } = this.#upstream
+    const blocks = new Blocks(continued)
+    for await (const event of model.provider.stream({ model: model.name, ...request }, signal)) {
+      if (signal.aborted) throw new Error("the turn is over")
+      const renamed = blocks.rename(event)
+      const finishReason = renamed && answer.take(renamed, clock.now())
+      if (finishReason !== undefined) return finishReason
+      this.#writer?.poke()
+    }
+    throw new OmniError("upstream_failed", `${model.id} ended its answer without saying that it was done. Try again.`)
+  }
+
+  async #finish(halt: Halt, answer: Answer): Promise<void> {
+    this.#upstream.abort()
+    const writer = (this.#writer ??= this.#openWriter(answer, undefined))
+    await writer.close()
+    if (halt === "fenced") {
+      this.#ports.metrics.count("runs_fenced_total")
+      return
+    }
+    if (halt === "handed-over") return
+    const end = await writer.end(halt)
+    this.#measure(end.status, end.usage.outputTokens, end.usage.durationMs, end.usage.firstTokenMs)
+    const told = afterEnd(this.#ports, this.#record)
+    await this.#flags.read()
+    await this.#pumps.drain()
+    await told
+  }
+
+  async #giveBack(): Promise<Halt> {
+    const { table, clock, dispatcher } = this.#ports
+    const attempt = await handOver(table, this.#record.runId, this.#owner, clock.now())
+    if (!attempt.done) {
+      if (attempt.record?.stop) return { status: "stopped" }
+      return "fenced"
+    }
+    // The next worker posts from now on, so what is under way here must have arrived before it is called.
+    await this.#pumps.settle()
+    await dispatcher.dispatch({ runId: this.#record.runId, turn: this.#record.turn })
+    return "handed-over"
+  }
+
+  #mustHandOver(): boolean {
+    const { deadline, handOver: wanted } = this.#options
+    if (wanted?.()) return true
+    return deadline !== undefined && deadline - this.#ports.clock.now() < this.#ports.runSettings.handOverBefore
+  }
+
+  #openWriter(answer: Answer, model: ChosenModel | undefined): Writer {
+    const { runSettings } = this.#ports
+    const cheap = model?.outputPrice !== undefined && model.outputPrice < runSettings.cheapBelow
+    return new Writer(
+      this.#ports,
+      { record: this.#record, owner: this.#owner, answer, log: this.#log, cheap },
+      {
+        appended: () => {
+          this.#pumps.wake()
+          void this.#flags.read()
+        },
+        fenced: () => this.#halt("fenced"),
+        followed: () => this.#pumps.following,
+      },
+    )
+  }
+
+  /** What a read of the record gave. */
+  #see(record: RunRecord | undefined): void {
+    if (record === undefined || (record.owner !== this.#owner && !this.#log.ended)) return this.#halt("fenced")
+    this.#pumps.sync(record.followers)
+    this.#writer?.poke()
+    this.#seeStop(record)
+  }
+
+  #seeStop(record: RunRecord): void {
+    if (record.stop) this.#halt({ status: "stopped" })
+  }
+
+  async #forget(connectionId: string, nonce: string): Promise<void> {
+    try {
+      await unregister(this.#ports.table, this.#record.runId, connectionId, nonce)
+    } catch (error) {
+      this.#ports.log.warn("follower-not-removed", { run: this.#record.runId, error: describe(error) })
+    }
+  }
+
+  /** Ends the run honestly before the process ends. */
+  async #watchTime(): Promise<void> {
+    const { clock, runSettings } = this.#ports
+    const { shutdown, deadline } = this.#options
+    const leave = () => this.#halt({ status: "interrupted", error: interrupted.toWire() })
+    if (shutdown?.aborted) return leave()
+    shutdown?.addEventListener("abort", leave, { signal: this.#over.signal })
+    if (deadline === undefined) return
+    await clock.sleep(deadline - runSettings.closeBefore - clock.now(), this.#over.signal)
+    if (!this.#over.signal.aborted) leave()
+  }
+
+  #explain(error: unknown): WireError {
+    if (!(error instanceof OmniError)) {
+      this.#ports.log.error("answer-failed", { run: this.#record.runId, error: describe(error) })
+    }
+    return toOmniError(error).toWire()
+  }
+
+  #measure(status: string, tokens: number, durationMs: number, firstTokenMs: number | undefined): void {
+    const { metrics, log } = this.#ports
+    metrics.count("runs_ended_total", { status })
+    metrics.count("output_tokens_total", {}, tokens)
+    metrics.observe("run_seconds", durationMs / 1000)
+    if (firstTokenMs !== undefined) {
+      metrics.observe("first_token_seconds", firstTokenMs / 1000)
+      if (durationMs > firstTokenMs) metrics.observe("tokens_per_second", (tokens * 1000) / (durationMs - firstTokenMs))
+    }
+    log.info("run-ended", { run: this.#record.runId, status, tokens, ms: durationMs })
+  }
+}
+
+const interrupted = new OmniError("interrupted", "The server was stopped while this was being written. Go on from here, or ask again.")

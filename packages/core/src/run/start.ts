@@ -1,0 +1,125 @@
+import type { Actor } from "../access/actor.ts"
+import { authorize } from "../access/authorize.ts"
+import { toSummary } from "../chat/record.ts"
+import { readEntry } from "../chat/store.ts"
+import { sendToUser } from "../connection/registry.ts"
+import { hashOf } from "../json.ts"
+import { describe } from "../log.ts"
+import { OmniError } from "../protocol/error.ts"
+import type { StartAck, StartBody } from "../protocol/frame.ts"
+import { ConditionFailed } from "../store/table.ts"
+import { findRun } from "./access.ts"
+import { followRun, newFollower } from "./follow.ts"
+import { checkForm, planRun } from "./plan.ts"
+import type { RunPorts } from "./ports.ts"
+import { type RunRecord, reportedStatus } from "./record.ts"
+import { readRecord } from "./store.ts"
+
+/**
+ * Begins a run, once: the question, the answer's row, the run and its first event are one transaction. The same start
+ * again is answered with how the run stands now. A connection that starts, also again, follows from the beginning.
+ *
+ * @throws OmniError in this order: `conflict` (the id is another run's), `not_found`, `invalid` or `conflict` of chat
+ * and messages, `model_not_found`. In each refusal nothing is written.
+ */
+export async function startRun(
+  ports: RunPorts,
+  actor: Actor,
+  body: StartBody,
+  connectionId?: string,
+): Promise<StartAck> {
+  authorize(actor, "run.start", { now: ports.clock.now() })
+  checkForm(body)
+  const hash = contentHash(body)
+  const known = await readRecord(ports.table, body.runId)
+  if (known) return repeat(ports, actor, known, hash, connectionId)
+  const followers = connectionId === undefined ? {} : { [connectionId]: newFollower(actor, 0) }
+  const plan = await planRun(ports, actor, body, { hash, followers })
+  try {
+    await ports.table.transact(plan.operations)
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error
+    // Somebody was faster: with the same run, with the message id, or with deleting the chat.
+    const winner = await readRecord(ports.table, body.runId)
+    if (winner) return repeat(ports, actor, winner, hash, connectionId)
+    return refuseAgain(ports, actor, body, { hash, followers })
+  }
+  ports.metrics.count("runs_started_total", { provider: plan.provider })
+  await Promise.all([dispatch(ports, plan.record), announce(ports, plan.record)])
+  return toAck(plan.record)
+}
+
+/** Equal for starts that ask the same: fields at their default count as absent. */
+function contentHash(body: StartBody): string {
+  const { continue: goOn, temporary, params, model, ...rest } = body
+  const given = Object.entries(params ?? {}).length > 0
+  const content = {
+    ...rest,
+    model: model.startsWith("ollama/") && !model.includes(":") ? `${model}:latest` : model,
+    ...(goOn ? { continue: true } : {}),
+    ...(temporary ? { temporary: true } : {}),
+    ...(given ? { params } : {}),
+  }
+  return hashOf(content)
+}
+
+async function repeat(
+  ports: RunPorts,
+  actor: Actor,
+  known: RunRecord,
+  hash: string,
+  connectionId: string | undefined,
+): Promise<StartAck> {
+  if (known.userId !== actor.userId || known.hash !== hash) {
+    throw new OmniError("conflict", `${known.runId} is the id of another run. Make a fresh one for a new question.`)
+  }
+  const record = await findRun(ports, actor, "run.follow", known.runId)
+  const { clock, runSettings } = ports
+  if (record.status === "queued" && !record.stop && clock.now() - record.queuedAt > runSettings.redispatchOnStart) {
+    await dispatch(ports, record)
+  }
+  if (connectionId !== undefined) {
+    await followRun(ports, actor, { runId: known.runId, after: 0 }, connectionId, () => Promise.resolve())
+  }
+  return toAck((await readRecord(ports.table, known.runId)) ?? record)
+}
+
+/** The transaction failed without a run of this id: what stood in its way says why, and usually that is a refusal. */
+async function refuseAgain(
+  ports: RunPorts,
+  actor: Actor,
+  body: StartBody,
+  made: { hash: string; followers: RunRecord["followers"] },
+): Promise<never> {
+  await planRun(ports, actor, body, made)
+  throw new OmniError("conflict", "The chat changed at the same moment. Send the message again.", { retryable: true })
+}
+
+/** A run that could not be handed over stays queued; the sweep and a repeated start try again. */
+async function dispatch(ports: RunPorts, record: RunRecord): Promise<void> {
+  try {
+    await ports.dispatcher.dispatch({ runId: record.runId, turn: record.turn })
+  } catch (error) {
+    ports.log.warn("run-not-dispatched", { run: record.runId, error: describe(error) })
+  }
+}
+
+async function announce(ports: RunPorts, record: RunRecord): Promise<void> {
+  try {
+    const entry = await readEntry(ports.table, record.userId, record.chatId)
+    if (entry) await sendToUser(ports, record.userId, { type: "chat", chat: toSummary(entry) })
+  } catch (error) {
+    ports.log.warn("chat-not-announced", { run: record.runId, error: describe(error) })
+  }
+}
+
+function toAck(record: RunRecord): StartAck {
+  const { runId, chatId, messageId, userMessageId } = record
+  return {
+    runId,
+    chatId,
+    ...(userMessageId === undefined ? {} : { userMessageId }),
+    messageId,
+    status: reportedStatus(record),
+  }
+}

@@ -1,0 +1,40 @@
+import * as v from "valibot"
+import { queueEvent } from "../protocol/event.ts"
+import { ConditionFailed } from "../store/table.ts"
+import { encodeEvent } from "./encode.ts"
+import { EventLog } from "./event-log.ts"
+import { type Batch, batchOperation, readJournal } from "./journal.ts"
+import type { RunPorts } from "./ports.ts"
+import { Pumps } from "./pumps.ts"
+import type { RunRecord } from "./record.ts"
+import { readRecord, stillQueued } from "./store.ts"
+import { topics } from "./wake.ts"
+
+/**
+ * Tells the followers of a run that waits for the pool where it stands, and posts for it while it has no worker. The
+ * event is dropped, and false given, when the run was taken, stopped or ended meanwhile.
+ */
+export async function tick(ports: RunPorts, seen: RunRecord, event: v.InferOutput<typeof queueEvent>): Promise<boolean> {
+  const { table, clock, runSettings } = ports
+  const journal = await readJournal(table, seen.runId)
+  const batch: Batch = {
+    first: journal.last + 1,
+    last: journal.last + 1,
+    by: crypto.randomUUID(),
+    events: [encodeEvent(event)],
+  }
+  const expiresAt = Math.ceil((clock.now() + 2 * runSettings.keepJournal) / 1000)
+  try {
+    await table.transact([batchOperation(seen.runId, batch, expiresAt), stillQueued(seen)])
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+  ports.wake.notify(topics.events(seen.runId))
+  const eventLog = new EventLog(seen.runId)
+  eventLog.add([...journal.events, ...batch.events], true)
+  const pumps = new Pumps(ports, eventLog, () => {})
+  pumps.sync((await readRecord(table, seen.runId))?.followers ?? {})
+  await pumps.drain()
+  return true
+}

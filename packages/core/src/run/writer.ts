@@ -1,0 +1,179 @@
+import { describe } from "../log.ts"
+import type { EndMetadata } from "../protocol/event.ts"
+import { type Outcome, closingEvents } from "./closing.ts"
+import type { Answer } from "./answer.ts"
+import type { EncodedEvent } from "./encode.ts"
+import { writeEnd } from "./end.ts"
+import type { EventLog } from "./event-log.ts"
+import { type Batch, Fenced, append } from "./journal.ts"
+import type { RunPorts } from "./ports.ts"
+import type { RunRecord } from "./record.ts"
+import { topics } from "./wake.ts"
+
+/** About how much one batch takes, in characters; an item has 400 KB at most, and a character up to six bytes as JSON. */
+const batchCharacters = 50_000
+
+/**
+ * The journal side of one turn: takes what the answer has waiting, makes it durable in one strict series of appends at
+ * the cadence of the settings, and tells `appended` after each.
+ */
+export class Writer {
+  readonly #ports: RunPorts
+  readonly #record: RunRecord
+  readonly #owner: string
+  readonly #answer: Answer
+  readonly #log: EventLog
+  readonly #cheap: boolean
+  readonly #on: { appended(): void; fenced(): void; followed(): boolean }
+  #lastFlush: number | undefined
+  #firstFlush: number | undefined
+  #timer: { due: number; abort: AbortController } | undefined
+  #appending: Promise<void> | undefined
+  #closed = false
+
+  constructor(
+    ports: RunPorts,
+    turn: { record: RunRecord; owner: string; answer: Answer; log: EventLog; cheap: boolean },
+    on: { appended(): void; fenced(): void; followed(): boolean },
+  ) {
+    this.#ports = ports
+    this.#record = turn.record
+    this.#owner = turn.owner
+    this.#answer = turn.answer
+    this.#log = turn.log
+    this.#cheap = turn.cheap
+    this.#on = on
+  }
+
+  /** There is something waiting: it is written when its time has come. */
+  poke(): void {
+    if (this.#closed || this.#appending || !this.#answer.hasWaiting) return
+    const wait = this.#waitBeforeFlush()
+    if (wait <= 0) {
+      this.#clearTimer()
+      this.#appending = this.#flush()
+    } else this.#wakeIn(wait)
+  }
+
+  /** Nothing is written from here on; resolves when what was under way has returned. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#clearTimer()
+    await this.#appending
+  }
+
+  /** Writes all that waits, in as many batches as it takes. Throws Fenced. After `close` only. */
+  async flushAll(): Promise<void> {
+    while (this.#answer.hasWaiting) {
+      const before = this.#answer.waitingBytes
+      await this.#append(this.#answer.drain(batchCharacters))
+      if (this.#answer.waitingBytes >= before) return
+    }
+  }
+
+  /** Ends the run with what waits and the closing events. After `close` only. Throws Fenced when somebody else was first. */
+  async end(outcome: Outcome): Promise<EndMetadata> {
+    const { clock } = this.#ports
+    while (this.#answer.waitingBytes > batchCharacters) await this.#append(this.#answer.drain(batchCharacters))
+    const usage = this.#answer.usage(clock.now())
+    for (const event of closingEvents(this.#answer.reduction, outcome, usage)) this.#answer.push(event)
+    const { reduction } = this.#answer
+    const end = reduction.end
+    if (end === undefined) throw new Error("the closing events hold no end")
+    const batch = this.#nextBatch(this.#answer.drain(Number.POSITIVE_INFINITY))
+    const result = await this.#insist(() =>
+      writeEnd(this.#ports, { record: this.#record, batch, reduction, end }, this.#owner),
+    )
+    if (result === "beaten") throw new Fenced(`${this.#record.runId} was ended by somebody else`)
+    this.#made(batch)
+    return end
+  }
+
+  #waitBeforeFlush(): number {
+    const { clock, runSettings } = this.#ports
+    if (this.#lastFlush === undefined || this.#firstFlush === undefined) return 0
+    const now = clock.now()
+    const { flush } = runSettings
+    if (!this.#on.followed()) {
+      return this.#answer.waitingBytes >= runSettings.unfollowedBytes ? 0 : this.#lastFlush + flush.unfollowed - now
+    }
+    const late = this.#cheap ? flush.lateForCheap : flush.late
+    return this.#lastFlush + (now - this.#firstFlush < flush.earlyFor ? flush.early : late) - now
+  }
+
+  #wakeIn(ms: number): void {
+    const { clock } = this.#ports
+    const due = clock.now() + ms
+    if (this.#timer && this.#timer.due <= due) return
+    this.#clearTimer()
+    const abort = new AbortController()
+    this.#timer = { due, abort }
+    void clock.sleep(ms, abort.signal).then(() => {
+      if (abort.signal.aborted) return
+      this.#timer = undefined
+      this.poke()
+    })
+  }
+
+  #clearTimer(): void {
+    this.#timer?.abort.abort()
+    this.#timer = undefined
+  }
+
+  async #flush(): Promise<void> {
+    this.#lastFlush = this.#ports.clock.now()
+    this.#firstFlush ??= this.#lastFlush
+    try {
+      await this.#append(this.#answer.drain(batchCharacters))
+    } catch (error) {
+      this.#closed = true
+      if (!(error instanceof Fenced)) {
+        this.#ports.log.error("journal-not-written", { run: this.#record.runId, error: describe(error) })
+      }
+      this.#on.fenced()
+    } finally {
+      this.#appending = undefined
+    }
+    this.poke()
+  }
+
+  async #append(events: EncodedEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const batch = this.#nextBatch(events)
+    await this.#insist(() => append(this.#ports.table, this.#record.runId, batch, this.#expiresAt()))
+    this.#made(batch)
+  }
+
+  /** Tries a write of ours until it is known to be done or refused: the store may be full, slow, or away for a while. */
+  async #insist<T>(write: () => Promise<T>): Promise<T> {
+    const { clock, log, runSettings } = this.#ports
+    let backoff = runSettings.appendBackoff.first
+    const giveUpAt = clock.now() + runSettings.lease
+    for (;;) {
+      try {
+        return await write()
+      } catch (error) {
+        if (error instanceof Fenced || clock.now() >= giveUpAt) throw error
+        log.warn("journal-write-retried", { run: this.#record.runId, error: describe(error) })
+        await clock.sleep(backoff)
+        backoff = Math.min(backoff * 2, runSettings.appendBackoff.most)
+      }
+    }
+  }
+
+  #nextBatch(events: EncodedEvent[]): Batch {
+    const first = this.#log.last + 1
+    return { first, last: first + events.length - 1, by: this.#owner, events }
+  }
+
+  #made(batch: Batch): void {
+    const terminal = this.#answer.reduction.terminal !== undefined
+    this.#log.add(batch.events, terminal)
+    this.#ports.wake.notify(topics.events(this.#record.runId))
+    this.#on.appended()
+  }
+
+  #expiresAt(): number {
+    return Math.ceil((this.#ports.clock.now() + 2 * this.#ports.runSettings.keepJournal) / 1000)
+  }
+}

@@ -1,0 +1,30 @@
+import type { Key } from "./table.ts"
+
+/** Every key of the table, in one place. */
+export const keys = {
+  chat: (chatId: string): Key => ({ pk: `CHAT#${chatId}`, sk: "META" }),
+  message: (chatId: string, messageId: string): Key => ({ pk: `CHAT#${chatId}`, sk: `MSG#${messageId}` }),
+  listEntry: (userId: string, chatId: string): Key => ({ pk: `USER#${userId}`, sk: `CHAT#${chatId}` }),
+  run: (runId: string): Key => ({ pk: `RUN#${runId}`, sk: "STATE" }),
+  runRequest: (runId: string): Key => ({ pk: `RUN#${runId}`, sk: "REQUEST" }),
+  runUsage: (userId: string, runId: string): Key => ({ pk: `USAGE#${userId}`, sk: `RUN#${runId}` }),
+  /** The number is that of the batch's first event. */
+  events: (runId: string, first: number): Key => ({ pk: `RUN#${runId}`, sk: eventsKey(first) }),
+  active: (runId: string): Key => ({ pk: `ACTIVE#${shardOf(runId)}`, sk: `RUN#${runId}` }),
+  connection: (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: "STATE" }),
+  userConnection: (userId: string, connectionId: string): Key => ({ pk: `USER#${userId}`, sk: `CONN#${connectionId}` }),
+  file: (fileId: string): Key => ({ pk: `FILE#${fileId}`, sk: "META" }),
+  purge: (chatId: string): Key => ({ pk: "JOB#purge", sk: `CHAT#${chatId}` }),
+}
+
+/** The partitions of the index. */
+export const indexes = {
+  chats: (userId: string): string => `USER#${userId}#chats`,
+}
+
+export const eventsPrefix = "EVT#"
+export const eventsKey = (first: number): string => `${eventsPrefix}${String(first).padStart(8, "0")}`
+
+export const activeShards = [0, 1, 2, 3].map((shard) => `ACTIVE#${shard}`)
+
+const shardOf = (runId: string): number => runId.charCodeAt(runId.length - 1) % activeShards.length

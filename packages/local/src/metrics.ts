@@ -1,0 +1,66 @@
+import type { CounterName, HistogramName, Metrics } from "@omnichat/core/metrics"
+import { Counter, Gauge, Histogram, Registry } from "prom-client"
+
+export type MachineMetrics = Metrics & {
+  /** Prometheus text, and its media type. */
+  text(): Promise<{ text: string; contentType: string }>
+}
+
+/** What is looked up when somebody asks. */
+export type Gauges = { activeRuns(): number; connections(): number }
+
+const counters: Record<CounterName, { help: string; labels: string[] }> = {
+  runs_started_total: { help: "Runs that were started", labels: [] },
+  runs_ended_total: { help: "Runs that ended, by how", labels: ["status"] },
+  runs_fenced_total: { help: "Turns that found their run in other hands", labels: [] },
+  output_tokens_total: { help: "Tokens that models gave", labels: [] },
+}
+
+const seconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+const histograms: Record<HistogramName, { help: string; buckets: number[] }> = {
+  first_token_seconds: { help: "From the start of a run to its first text or reasoning", buckets: seconds },
+  run_seconds: { help: "From the start of a run to its end", buckets: seconds },
+  queue_seconds: { help: "From the start of a run until a worker took it", buckets: seconds },
+  tokens_per_second: {
+    help: "Output tokens a second, of runs that ended",
+    buckets: [1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 500],
+  },
+}
+
+/** Counts in this process, told in Prometheus' text format. */
+export function createMetrics(gauges: Gauges): MachineMetrics {
+  const registers = [new Registry()]
+  const registry = registers[0] as Registry
+  const counting = Object.fromEntries(
+    Object.entries(counters).map(([name, { help, labels }]) => [
+      name,
+      new Counter({ name: `omnichat_${name}`, help, labelNames: labels, registers }),
+    ]),
+  )
+  const timing = Object.fromEntries(
+    Object.entries(histograms).map(([name, { help, buckets }]) => [
+      name,
+      new Histogram({ name: `omnichat_${name}`, help, buckets, registers }),
+    ]),
+  )
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge("omnichat_runs_active", "Runs that are being worked on", gauges.activeRuns)
+  gauge("omnichat_connections", "Open sockets", gauges.connections)
+  gauge("process_resident_memory_bytes", "Memory of this process", () => process.memoryUsage.rss())
+  gauge("nodejs_heap_size_used_bytes", "Memory that JavaScript objects take", () => process.memoryUsage().heapUsed)
+  gauge("process_uptime_seconds", "Age of this process", () => process.uptime())
+
+  return {
+    count: (name, labels, by) => counting[name]?.inc(labels ?? {}, by ?? 1),
+    observe: (name, value, labels) => timing[name]?.observe(labels ?? {}, value),
+    text: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  }
+}

@@ -1,0 +1,121 @@
+import { homedir } from "node:os"
+import { isAbsolute, join, resolve } from "node:path"
+import { isServerUrl } from "@omnichat/core/protocol/settings"
+import { logLevels } from "./log.ts"
+import type { LogLevel } from "./log.ts"
+
+/** What the environment decides, typed and complete. What it leaves open of the model sources can be set in the app. */
+export type Settings = {
+  port: number
+  host: string
+  dataFolder: string
+  ollamaUrls?: string[]
+  openaiBaseUrl?: string
+  openaiApiKey?: string
+  demo?: boolean
+  openBrowser: boolean
+  logLevel: LogLevel
+}
+
+/** One line a wrong variable: which, what it is, what would be right. */
+export class WrongSettings extends Error {
+  readonly problems: string[]
+
+  constructor(problems: string[]) {
+    super(problems.join("\n"))
+    this.name = "WrongSettings"
+    this.problems = problems
+  }
+}
+
+const loopbackHosts = ["127.0.0.1", "localhost", "::1"]
+
+/**
+ * @param env the environment; an empty variable counts as absent
+ * @param surroundings what defaults depend on: whether a person looks on
+ * @throws WrongSettings naming every variable that is wrong
+ */
+export function readSettings(
+  env: Record<string, string | undefined>,
+  surroundings: { interactive: boolean },
+): Settings {
+  const problems: string[] = []
+  const read = <T>(name: string, expected: string, parse: (text: string) => T | undefined): T | undefined => {
+    const text = env[name]?.trim()
+    if (text === undefined || text === "") return undefined
+    const value = parse(text)
+    // a key or a password in an address stays out of terminals and logs
+    const shown = name.endsWith("_KEY") || text.includes("@") ? "not valid" : `"${text}"`
+    if (value === undefined) problems.push(`${name} is ${shown}: ${expected}`)
+    return value
+  }
+  const port = read("PORT", "expected a port number from 1 to 65535, such as PORT=3001", parsePort)
+  const host = read("HOST", hostExplanation, parseHost)
+  const dataFolder = read("OMNICHAT_DATA", "expected the path of a folder", parseFolder)
+  const ollamaUrls = read(
+    "OLLAMA_URLS",
+    "expected addresses separated by commas, such as http://127.0.0.1:11434",
+    parseUrls,
+  )
+  const openaiBaseUrl = read("OPENAI_BASE_URL", "expected an address such as http://127.0.0.1:8080/v1", parseUrl)
+  const openaiApiKey = read("OPENAI_API_KEY", "expected a key without spaces", parseKey)
+  const open = read("OMNICHAT_OPEN", "expected 0 (do not open a browser) or 1", parseSwitch)
+  const demo = read("OMNICHAT_DEMO", "expected 0 or 1 (list the demo model)", parseSwitch)
+  const logLevel = read("LOG_LEVEL", `expected one of ${logLevels.join(", ")}`, parseLevel)
+  if (problems.length > 0) throw new WrongSettings(problems)
+  return {
+    port: port ?? 3000,
+    host: host ?? "127.0.0.1",
+    dataFolder: dataFolder ?? join(homedir(), ".omnichat"),
+    ...(ollamaUrls === undefined ? {} : { ollamaUrls }),
+    ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
+    ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
+    ...(demo === undefined ? {} : { demo }),
+    openBrowser: open ?? (surroundings.interactive && !isCi(env)),
+    logLevel: logLevel ?? (surroundings.interactive ? "warn" : "info"),
+  }
+}
+
+const hostExplanation =
+  "only 127.0.0.1, localhost or ::1 are possible. There are no accounts yet, so at any other address every stranger " +
+  "in the network would read and write your chats"
+
+const parsePort = (text: string): number | undefined => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  return port >= 1 && port <= 65_535 ? port : undefined
+}
+
+const parseHost = (text: string): string | undefined => {
+  const host = text.toLowerCase().replace(/^\[(.*)\]$/, "$1")
+  return loopbackHosts.includes(host) ? host : undefined
+}
+
+const parseFolder = (text: string): string | undefined => {
+  if (text.includes("\0")) return undefined
+  const path = text === "~" || /^~[/\\]/.test(text) ? join(homedir(), text.slice(1)) : text
+  return isAbsolute(path) ? path : resolve(path)
+}
+
+const parseUrl = (text: string): string | undefined =>
+  isServerUrl(text, { credentials: true }) ? text.replace(/\/+$/, "") : undefined
+
+const parseUrls = (text: string): string[] | undefined => {
+  const urls = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map(parseUrl)
+  const right = urls.filter((url) => url !== undefined)
+  return right.length > 0 && right.length === urls.length ? [...new Set(right)] : undefined
+}
+
+const parseKey = (text: string): string | undefined => (/^[\x21-\x7e]{1,4000}$/.test(text) ? text : undefined)
+
+const parseSwitch = (text: string): boolean | undefined => {
+  if (["1", "true", "yes", "on"].includes(text.toLowerCase())) return true
+  return ["0", "false", "no", "off"].includes(text.toLowerCase()) ? false : undefined
+}
+
+const parseLevel = (text: string): LogLevel | undefined => logLevels.find((level) => level === text.toLowerCase())
+
+const isCi = (env: Record<string, string | undefined>): boolean => (env["CI"] ?? "") !== "" && env["CI"] !== "false"

@@ -1,0 +1,11 @@
+import { encodeItem } from "@omnichat/core/store/item"
+import type { Item } from "@omnichat/core/store/table"
+import type { Row } from "./message.ts"
+
+/** The columns an item is kept in: its JSON, and what SQLite looks for. */
+export function toRow(item: Item): Row {
+  return [item.pk, item.sk, encodeItem(item), numberOf(item.expiresAt), textOf(item.gsi1pk), textOf(item.gsi1sk)]
+}
+
+const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null)
+const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null)

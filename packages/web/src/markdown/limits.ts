@@ -1,0 +1,23 @@
+/** What a hostile or broken answer may cost. Beyond a limit the words are still shown, as plain text. */
+export const limits = {
+  /** Quotes, lists, items and footnotes within each other; deeper markers are text. */
+  containers: 32,
+  /** Emphasis and links within each other; deeper ones are left out, their words stay. */
+  marks: 24,
+  /** Characters of one paragraph, heading or cell that are searched for marks. */
+  inline: 20_000,
+  /** Characters of plain text in one box of its own, so that a browser lays out a long text piece by piece. */
+  piece: 4_000,
+  /** Columns of a table; with more it stays a paragraph. */
+  columns: 64,
+  /** Rows of a table; the lines after them are a paragraph. */
+  rows: 2_000,
+  /** Characters of one formula; a longer one shows its source. */
+  formula: 4_000,
+  /** Braces within each other in one formula. */
+  braces: 40,
+  /** Characters of one code block that are coloured. */
+  colours: 200_000,
+  /** Characters of one line of code that are coloured. */
+  line: 2_000,
+} as const

@@ -1,0 +1,24 @@
+import { defineConfig } from "vite"
+import solid from "vite-plugin-solid"
+import { precompress } from "./precompress.ts"
+
+/** Where `npm run dev` finds the server's API; the built app is served by that server itself. */
+const server = process.env["OMNICHAT_SERVER"] ?? "http://127.0.0.1:3000"
+
+/** The server refuses foreign origins, and to it the development server is one. */
+const proxy = { target: server, changeOrigin: true, ws: true, headers: { origin: server } }
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [solid(), precompress()],
+  server: { proxy: { "/api": proxy, "/socket": proxy } },
+  build: {
+    target: ["chrome123", "firefox121", "safari17.5"],
+    // Tokens use light-dark(); older CSS targets would have it rewritten.
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
+    modulePreload: { polyfill: false },
+    // The content security policy allows no data: scripts or styles.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+})
