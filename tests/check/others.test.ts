@@ -19,9 +19,9 @@ describe("types", () => {
     ["an enum, which does not erase", "export enum A {\n  b,\n}", "TS1294"],
   ])("%s is refused", async (_, text, code) => {
     const problems = await checkTypes(tree({ "packages/core/src/a.ts": `${text}\n` }))
-    expect(problems).toHaveLength(1)
     expect(problems[0]).toContain("packages/core/src/a.ts(1,")
     expect(problems[0]).toContain(code)
+    expect(problems.filter((line) => line.includes("error TS"))).toHaveLength(1)
   })
 
   test("a package without a tsconfig.json is refused", async () => {

@@ -1,5 +1,5 @@
 import { type Place, cursorPlace, encodeCursor, isInRange } from "@omnichat/core/store/cursor"
-import { applyChange, holds, isExpired, makesItem } from "@omnichat/core/store/evaluate"
+import { applyChange, holds, isExpired } from "@omnichat/core/store/evaluate"
 import { decodeItem, encodeItem } from "@omnichat/core/store/item"
 import { compareKeys } from "@omnichat/core/store/order"
 import {
@@ -72,7 +72,7 @@ export function memoryTable(options: { now: () => number; pageSize?: number }): 
       single({ put: item, if: conditions })
     },
     async update(key, change, { if: conditions = [] } = {}) {
-      return single({ update: key, change, if: conditions }).after ?? { pk: key.pk, sk: key.sk }
+      return single({ update: key, change, if: conditions }).after ?? key
     },
     async delete(key, { if: conditions = [] } = {}) {
       return single({ delete: key, if: conditions }).before
@@ -107,9 +107,7 @@ function reason(item: Item | undefined, operation: Operation): { failed: boolean
 function result(item: Item | undefined, operation: Operation): Item | undefined {
   if ("put" in operation) return operation.put
   if ("delete" in operation) return undefined
-  if ("check" in operation) return item
-  const isNothing = item === undefined && !makesItem(operation.change)
-  return isNothing ? undefined : applyChange(item, operation.update, operation.change)
+  return "check" in operation ? item : applyChange(item, operation.update, operation.change)
 }
 
 function page(query: Query, items: Item[], pageSize = Infinity, isLive: (item: Item) => boolean): Page {

@@ -196,7 +196,7 @@ export class Channel {
 
   #follow(): void {
     this.#cancel()
-    const asks = this.#asks.splice(0)
+    const asks = [...this.#asks]
     const after = Math.min(...asks.map((ask) => ask.after), this.#held())
     this.#busy = true
     this.#again = false
@@ -206,11 +206,11 @@ export class Channel {
         this.#following = true
         this.#failures = 0
         this.#heardAt = this.#hands.clock.now()
+        this.#asks = this.#asks.filter((ask) => !asks.includes(ask))
         for (const ask of asks) ask.resolve(ack)
         this.#done()
       },
       (error: ClientError) => {
-        this.#asks.unshift(...asks)
         this.#refused(error)
         this.#done()
       },
@@ -232,12 +232,12 @@ export class Channel {
   #unfollow(): void {
     this.#cancel()
     this.#busy = true
-    const done = () => {
+    const left = () => {
       this.#following = false
       this.#done()
     }
     // A refusal means at worst frames that nobody reads.
-    this.#hands.unfollow(this.runId).then(done, done)
+    this.#hands.unfollow(this.runId).then(left, left)
   }
 
   #done(): void {

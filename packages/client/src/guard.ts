@@ -94,7 +94,8 @@ const eventGuards: { [T in Event["type"]]: Guard<Extract<Event, { type: T }>> } 
 }
 const guardOf: ReadonlyMap<unknown, Guard<Event>> = new Map(Object.entries(eventGuards))
 
-export const isEvent: Guard<Event> = (value) => isObject(value) && guardOf.get(value.type)?.(value) === true
+export const isEvent: Guard<Event> = (value): value is Event =>
+  isObject(value) && guardOf.get(value.type)?.(value) === true
 
 /** Reads what a socket brought. Undefined for what is no frame of the protocol, which is to be passed over. */
 export function parseFrame(data: unknown): Incoming | undefined {
@@ -116,12 +117,13 @@ export function parseFrame(data: unknown): Incoming | undefined {
   }
 }
 
+const eventList = list(isEvent)
 const runFrame = object({ runId, from: count, events: list(anything) })
 
 function parseRun(frame: Record<string, unknown>): Incoming | undefined {
   if (!runFrame(frame) || frame.from < 1) return undefined
   const { runId: id, from, events } = frame
-  if (list(isEvent)(events)) return { type: "run", runId: id, from, events }
+  if (eventList(events)) return { type: "run", runId: id, from, events }
   const at = events.findIndex((event) => !isEvent(event))
   const type = isObject(events[at]) ? String(events[at].type) : typeof events[at]
   const error = new ClientError(

@@ -14,10 +14,10 @@ export type LinkOptions = {
   WebSocket: WebSocketConstructor
   clock: Clock
   /** Where the socket is. Asked again after an attempt that did not open. */
-  address(): Promise<string>
+  address: () => Promise<string>
   /** Asked at each attempt. */
-  token(): Promise<string | undefined>
-  expects(): Expectation
+  token: () => Promise<string | undefined>
+  expects: () => Expectation
 }
 export type LinkEvents = {
   /** The state is another one. Comes after `up` and `down`. */

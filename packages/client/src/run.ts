@@ -133,6 +133,11 @@ export class ClientRun implements Run {
     }
   }
 
+  /** Ends all reading here, because there is nothing to read. */
+  refuse(error: ClientError): void {
+    this.#finish(error)
+  }
+
   #read(after: number, sink: Sink): () => void {
     return this.#attach(new Reader(after, sink), this.#hands.channel())
   }

@@ -11,9 +11,9 @@ type Optional<F extends Fields> = { [K in keyof F]?: Guarded<F[K]> }
 
 export const text: Guard<string> = (value) => typeof value === "string"
 export const flag: Guard<boolean> = (value) => typeof value === "boolean"
-export const amount: Guard<number> = (value) => typeof value === "number" && Number.isFinite(value)
+export const amount: Guard<number> = (value): value is number => Number.isFinite(value)
 /** A whole number, 0 or more, that JavaScript can count with. */
-export const count: Guard<number> = (value) => Number.isSafeInteger(value) && (value as number) >= 0
+export const count: Guard<number> = (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 export const anything: Guard<unknown> = (value): value is unknown => value !== undefined
 
 export function only<const T extends string | boolean>(...allowed: T[]): Guard<T> {
@@ -42,7 +42,7 @@ export function either<A, B>(first: Guard<A>, second: Guard<B>): Guard<A | B> {
 }
 
 /** An object with all of `required` and, where they are present, the `optional` fields. */
-export function object<R extends Fields, O extends Fields = Record<never, never>>(
+export function object<R extends Fields, O extends Fields>(
   required: R,
   optional?: O,
 ): Guard<Required<R> & Optional<O>> {

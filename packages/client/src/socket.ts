@@ -23,7 +23,7 @@ export type SocketOptions = {
   /** Goes as a subprotocol, never into the address (protocol C2). */
   token: string | undefined
   clock: Clock
-  expects(): Expectation
+  expects: () => Expectation
 }
 export type SocketEvents = {
   open(): void

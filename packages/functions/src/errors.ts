@@ -34,8 +34,9 @@ export function tell(thrown: unknown, log: Log, where: string): OmniError {
     return new OmniError("internal", "The data folder cannot be written; the server's log says why.")
   }
   const error = toOmniError(thrown)
-  if (error.code === "internal") log.error("unforeseen", { where, error: describe(error.cause ?? error), stack: stackOf(thrown) })
+  if (error.code === "internal" && error.cause !== undefined) {
+    const stack = error.cause instanceof Error ? error.cause.stack : undefined
+    log.error("unforeseen", { where, error: describe(error.cause), stack })
+  }
   return error
 }
-
-const stackOf = (thrown: unknown): string | undefined => (thrown instanceof Error ? thrown.stack : undefined)

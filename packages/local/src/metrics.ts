@@ -10,7 +10,7 @@ export type MachineMetrics = Metrics & {
 export type Gauges = { activeRuns(): number; connections(): number }
 
 const counters: Record<CounterName, { help: string; labels: string[] }> = {
-  runs_started_total: { help: "Runs that were started", labels: [] },
+  runs_started_total: { help: "Runs that were started", labels: ["provider"] },
   runs_ended_total: { help: "Runs that ended, by how", labels: ["status"] },
   runs_fenced_total: { help: "Turns that found their run in other hands", labels: [] },
   output_tokens_total: { help: "Tokens that models gave", labels: [] },
@@ -29,8 +29,8 @@ const histograms: Record<HistogramName, { help: string; buckets: number[] }> = {
 
 /** Counts in this process, told in Prometheus' text format. */
 export function createMetrics(gauges: Gauges): MachineMetrics {
-  const registers = [new Registry()]
-  const registry = registers[0] as Registry
+  const registry = new Registry()
+  const registers = [registry]
   const counting = Object.fromEntries(
     Object.entries(counters).map(([name, { help, labels }]) => [
       name,
@@ -59,8 +59,12 @@ export function createMetrics(gauges: Gauges): MachineMetrics {
   gauge("process_uptime_seconds", "Age of this process", () => process.uptime())
 
   return {
-    count: (name, labels, by) => counting[name]?.inc(labels ?? {}, by ?? 1),
-    observe: (name, value, labels) => timing[name]?.observe(labels ?? {}, value),
+    count: (name, labels, by) => counting[name]?.inc(knownLabels(name, labels), by ?? 1),
+    observe: (name, value) => timing[name]?.observe(value),
     text: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   }
 }
+
+/** A label nobody declared here would throw, and a count may never stop a run. */
+const knownLabels = (name: CounterName, labels: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([label]) => counters[name].labels.includes(label)))

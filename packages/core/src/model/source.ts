@@ -11,14 +11,3 @@ export type ModelServer = {
   /** As ModelProvider.list, of this server alone. */
   list(signal: AbortSignal): Promise<ProviderModel[]>
 }
-
-/** How a place where models could be is doing, for onboarding and the settings (`GET /api/sources`). */
-export type Source = {
-  provider: "ollama" | "openai" | "demo"
-  address?: string
-  /** `silent`: nobody answers. `wrong`: something answers, but it is not what it should be, or it refuses. */
-  state: "found" | "silent" | "wrong" | "unset"
-  /** For people, with what to do; with `silent` and `wrong`. */
-  error?: string
-  models: { id: string; sizeBytes?: number; loaded?: boolean }[]
-}

@@ -12,15 +12,19 @@ export interface AnswerReader {
 }
 
 /**
- * The events of one streamed answer. How the stream was split does not show in them. Throws `upstream_failed` when it
- * ends or breaks off before the answer is complete, or holds what cannot be read; the events before that are given out.
+ * The events of one streamed answer. How the stream was split does not show in them. Throws what `open` throws, and
+ * `upstream_failed` when the stream ends or breaks off before the answer is complete, or holds what cannot be read; the
+ * events before that are given out.
+ *
+ * This runs for every chunk of every answer: one generator, no layers of them.
  */
 export async function* readAnswer(
   server: Server,
-  response: ProviderResponse,
+  open: () => Promise<ProviderResponse>,
   reader: AnswerReader,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
+  const response = await open()
   const lines = new Lines()
   const events: ModelEvent[] = []
   let fault: unknown
@@ -41,11 +45,11 @@ export async function* readAnswer(
       events.length = 0
     }
   } catch (thrown) {
-    if (thrown instanceof OmniError || signal.aborted) throw thrown
-    if (thrown instanceof RangeError) throw server.unreadable(thrown.message)
+    if (thrown instanceof OmniError) throw thrown
     fault = thrown
   }
   if (signal.aborted) throw signal.reason
+  if (fault instanceof RangeError) throw server.unreadable(fault.message)
   if (!reader.end(events)) throw server.brokeOff(fault)
   for (const event of events) yield event
 }

@@ -7,9 +7,8 @@ export type ImageFile = { mediaType: string; bytes: Uint8Array }
 
 type File = Extract<ModelContent, { type: "file" }>
 
-const imageTypes: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp"])
-const textTypes =
-  /^(text\/.+|.+\+(json|xml)|application\/(json|xml|yaml|x-yaml|toml|sql|javascript|typescript|x-sh|x-ndjson|graphql|octet-stream))$/
+const imageTypes: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp", "image/gif"])
+const textTypes = /^(text\/.+|application\/json)$/
 
 /**
  * The messages in a form every chat API accepts: neighbours of the same role are one message (some templates refuse
@@ -68,7 +67,7 @@ function fileAsText(file: File, { model, refuse }: Rules): string {
     : new OmniError(
         "invalid",
         `${file.filename} (${file.mediaType}) cannot be given to a model: text files in UTF-8 and images ` +
-          `(PNG, JPEG, WebP, GIF, BMP) can. Convert it, or take it out.`,
+          `(PNG, JPEG, WebP, GIF) can. Convert it, or take it out.`,
       )
 }
 

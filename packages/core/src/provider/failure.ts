@@ -57,9 +57,13 @@ export function refusal(server: string, { response, text, path, model }: Refused
     case 401:
     case 402:
     case 403:
-      return new OmniError("model_unavailable", `${server} refuses access (${reason}). Check its key in the settings.`, {
-        retryable: false,
-      })
+      return new OmniError(
+        "model_unavailable",
+        `${server} refuses access (${reason}). Check its key in the settings.`,
+        {
+          retryable: false,
+        },
+      )
     case 404:
       return model !== undefined && /model/i.test(said)
         ? new OmniError("model_not_found", `${server} has no model "${model}" (${said}). Choose another model.`)

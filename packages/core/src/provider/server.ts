@@ -27,8 +27,8 @@ export class Server {
   constructor(options: ServerOptions) {
     const url = new URL(options.baseUrl)
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    this.#headers = { ...options.headers }
-    if (credentials !== ":") this.#headers.authorization = `Basic ${base64(new TextEncoder().encode(credentials))}`
+    const basic = `Basic ${base64(new TextEncoder().encode(credentials))}`
+    this.#headers = { ...(credentials === ":" ? {} : { authorization: basic }), ...options.headers }
     this.address = url.origin + url.pathname.replace(/\/+$/, "")
     this.#options = options
   }

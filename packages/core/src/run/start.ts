@@ -10,7 +10,7 @@ import type { StartAck, StartBody } from "../protocol/frame.ts"
 import { ConditionFailed } from "../store/table.ts"
 import { findRun } from "./access.ts"
 import { followRun, newFollower } from "./follow.ts"
-import { checkForm, planRun } from "./plan.ts"
+import { type Plan, checkForm, planRun } from "./plan.ts"
 import type { RunPorts } from "./ports.ts"
 import { type RunRecord, reportedStatus } from "./record.ts"
 import { readRecord } from "./store.ts"
@@ -34,14 +34,15 @@ export async function startRun(
   const known = await readRecord(ports.table, body.runId)
   if (known) return repeat(ports, actor, known, hash, connectionId)
   const followers = connectionId === undefined ? {} : { [connectionId]: newFollower(actor, 0) }
-  const plan = await planRun(ports, actor, body, { hash, followers })
+  let plan: Plan
   try {
+    plan = await planRun(ports, actor, body, { hash, followers })
     await ports.table.transact(plan.operations)
   } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error
-    // Somebody was faster: with the same run, with the message id, or with deleting the chat.
+    // What refuses a start may be what the very same start has just written.
     const winner = await readRecord(ports.table, body.runId)
     if (winner) return repeat(ports, actor, winner, hash, connectionId)
+    if (!(error instanceof ConditionFailed)) throw error
     return refuseAgain(ports, actor, body, { hash, followers })
   }
   ports.metrics.count("runs_started_total", { provider: plan.provider })
@@ -84,7 +85,7 @@ async function repeat(
   return toAck((await readRecord(ports.table, known.runId)) ?? record)
 }
 
-/** The transaction failed without a run of this id: what stood in its way says why, and usually that is a refusal. */
+/** Somebody was faster with the message id, or with deleting the chat: a second look says which. */
 async function refuseAgain(
   ports: RunPorts,
   actor: Actor,

@@ -6,7 +6,9 @@ import { InvalidCursor, type Query } from "./table.ts"
 export type Place = { sk: string; gsi1sk?: string }
 
 export function encodeCursor(place: Place): string {
-  const bytes = new TextEncoder().encode(JSON.stringify([place.sk, ...(place.gsi1sk === undefined ? [] : [place.gsi1sk])]))
+  const bytes = new TextEncoder().encode(
+    JSON.stringify([place.sk, ...(place.gsi1sk === undefined ? [] : [place.gsi1sk])]),
+  )
   let binary = ""
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")

@@ -29,12 +29,6 @@ export function applyChange(item: Item | undefined, key: Key, change: Change): I
   return after
 }
 
-/** Whether the change makes an absent item. As on DynamoDB, one that only removes does not. */
-export function makesItem(change: Change): boolean {
-  const writes = [change.set, change.setIfAbsent, change.add].some((values) => Object.keys(values ?? {}).length > 0)
-  return writes || (change.remove ?? []).length === 0
-}
-
 /** `expiresAt` is epoch seconds, `now` milliseconds. */
 export function isExpired(item: Item, now: number): boolean {
   return typeof item.expiresAt === "number" && item.expiresAt * 1000 <= now
@@ -62,6 +56,16 @@ export function checkChange(change: Change): void {
     if (path === "gsi1pk" || path === "gsi1sk") throw new TypeError(`${path} is a string`)
   }
   checkPaths(pathsOf(change))
+}
+
+/**
+ * Throws TypeError for an update that only removes, unless its conditions fail for an absent item: DynamoDB does not make
+ * such an item, its stand-ins do, and nobody should need to know.
+ */
+export function checkRemoval(change: Change, conditions: readonly Condition[] = []): void {
+  const removes = change.remove ?? []
+  if (removes.length === 0 || removes.length < pathsOf(change).length || !holds(undefined, conditions)) return
+  throw new TypeError("an update that only removes needs a condition that fails for an absent item")
 }
 
 /** All paths of a change. */

@@ -69,12 +69,12 @@ export function checkJson(value: unknown, path: string, depth = 1): void {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) throw new TypeError(`${path} is no plain object`)
   for (const [name, inner] of Object.entries(value)) {
-    checkName(name, path)
+    if (isIllFormed(name)) throw new TypeError(`an entry of ${path} is named with half a surrogate pair`)
     checkJson(inner, `${path}.${name}`, depth + 1)
   }
 }
 
-/** Throws TypeError when an attribute or an entry of a map, found at `path`, cannot have this name. */
+/** Throws TypeError when an attribute or a step of a path cannot have this name. */
 export function checkName(name: string, path: string): void {
   if (name === "") throw new TypeError(`a name at ${path} is empty`)
   if (isIllFormed(name)) throw new TypeError(`a name at ${path} holds half a surrogate pair`)

@@ -1,12 +1,5 @@
-import { checkChange, checkConditions } from "./evaluate.ts"
-import {
-  checkItem,
-  checkKey,
-  checkKeyText,
-  itemSize,
-  maxTransactionBytes,
-  maxTransactionOperations,
-} from "./item.ts"
+import { checkChange, checkConditions, checkRemoval } from "./evaluate.ts"
+import { checkItem, checkKey, checkKeyText, itemSize, maxTransactionBytes, maxTransactionOperations } from "./item.ts"
 import type { BatchWrite, Key, Operation, Query } from "./table.ts"
 
 /** The checks of whole calls that every adapter makes before it does anything: TypeError for form, RangeError for size. */
@@ -14,8 +7,10 @@ import type { BatchWrite, Key, Operation, Query } from "./table.ts"
 export function checkOperation(operation: Operation): void {
   if ("put" in operation) checkItem(operation.put)
   else checkKey(keyOf(operation))
-  if ("update" in operation) checkChange(operation.change)
   checkConditions(operation.if)
+  if (!("update" in operation)) return
+  checkChange(operation.change)
+  checkRemoval(operation.change, operation.if)
 }
 
 export function checkTransaction(operations: readonly Operation[]): void {

@@ -1,4 +1,4 @@
-import { applyChange, holds, makesItem } from "@omnichat/core/store/evaluate"
+import { applyChange, holds } from "@omnichat/core/store/evaluate"
 import { decodeItem } from "@omnichat/core/store/item"
 import type { Condition, Item, Key } from "@omnichat/core/store/table"
 import { type Answer, type Failure, type Request, type Row, type Step, isFailure } from "./message.ts"
@@ -78,9 +78,7 @@ function perform(rows: Rows, steps: Step[]): Performed | Failure {
 
 function toWrite(step: Step, item: Item | undefined): Row | undefined {
   if (step[0] === "put") return step[1]
-  if (step[0] !== "update") return undefined
-  const isNothing = item === undefined && !makesItem(step[3])
-  return isNothing ? undefined : toRow(applyChange(item, step[1], step[3]))
+  return step[0] === "update" ? toRow(applyChange(item, step[1], step[3])) : undefined
 }
 
 function answer(done: Performed | Failure, which: "before" | "after"): Answer {

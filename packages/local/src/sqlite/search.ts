@@ -21,7 +21,9 @@ export function openSearch(database: Database.Database, pageSize: number): Searc
   return (query, place, now) => {
     const limit = Math.min(query.limit ?? Infinity, pageSize)
     const { sql, values } = toSql(query, place)
-    const rows = prepared(sql).all([...values, now, limit]).map(toFound)
+    const rows = prepared(sql)
+      .all([...values, now, limit])
+      .map(toFound)
     let length = 0
     const end = rows.findIndex(({ json }) => (length += json.length) > maxPageLength)
     const page = end === -1 ? rows : rows.slice(0, end + 1)

@@ -26,7 +26,7 @@ export function sqliteTable({ call }: Channel): Table {
     },
     async update(key, change, { if: conditions = [] } = {}) {
       checkOperation({ update: key, change, if: conditions })
-      return itemOf(await call(["update", key, conditions, change])) ?? { pk: key.pk, sk: key.sk }
+      return itemOf(await call(["update", key, conditions, change])) ?? key
     },
     async delete(key, { if: conditions = [] } = {}) {
       checkOperation({ delete: key, if: conditions })

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelRequest, ProviderFetch } from "../../model/provider.ts"
+import type { ModelRequest, ProviderFetch, ProviderResponse } from "../../model/provider.ts"
 import type { ServedProvider } from "../../model/source.ts"
 import { readAnswer } from "../answer.ts"
 import { asksAboutImages, plainMessages } from "../content.ts"
@@ -25,17 +25,21 @@ export function ollamaProvider({ baseUrl, fetch }: OllamaOptions): ServedProvide
   const models = new OllamaModels(server)
   const list = (signal: AbortSignal) => models.list(signal)
 
-  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
+  async function ask(request: ModelRequest, signal: AbortSignal): Promise<ProviderResponse> {
     const { model, messages, params } = request
     // The model's facts cost a call the first time, so they are asked for only where they decide something.
-    const asked = params.reasoning !== undefined || asksAboutImages(messages)
-    const facts = asked ? await models.facts(model, signal) : undefined
+    const decisive = params.reasoning !== undefined || asksAboutImages(messages)
+    const facts = decisive ? await models.facts(model, signal) : undefined
     const sees = facts?.capabilities?.includes("vision") ?? true
     const think = thinkValue(params.reasoning, facts?.thinking ?? [], model)
     const body = chatBody(model, plainMessages(messages, sees, model), params, think)
-    const response = await server.call({ method: "POST", path: "/api/chat", body, signal, model })
-    yield* readAnswer(server, response, new OllamaAnswer(server), signal)
+    return server.call({ method: "POST", path: "/api/chat", body, signal, model })
   }
 
-  return { id: "ollama", servers: [{ address: server.address, list }], list, stream }
+  return {
+    id: "ollama",
+    servers: [{ address: server.address, list }],
+    list,
+    stream: (request, signal) => readAnswer(server, () => ask(request, signal), new OllamaAnswer(server), signal),
+  }
 }

@@ -32,7 +32,14 @@ export function severalOllamas(providers: readonly ServedProvider[]): ServedProv
     const found = lists.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []))
     const failed = lists.find((each) => each.status === "rejected")
     if (failed !== undefined && found.length === 0) throw failed.reason
-    return [...new Map(found.flat().toReversed().map((model) => [model.id, model])).values()].toReversed()
+    return [
+      ...new Map(
+        found
+          .flat()
+          .toReversed()
+          .map((model) => [model.id, model]),
+      ).values(),
+    ].toReversed()
   }
 
   /** Throws what the servers that could not be asked threw, or `model_not_found` when all could. */

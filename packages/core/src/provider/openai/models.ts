@@ -30,8 +30,7 @@ export function chatModels(listed: readonly Listed[]): ProviderModel[] {
   return listed.flatMap((model) => {
     const facts = modelFacts(model.id)
     if (facts.chat === false) return []
-    const contextLength =
-      model.context_length ?? model.max_model_len ?? model.context_window ?? model.meta?.n_ctx_train
+    const contextLength = model.context_length ?? model.max_model_len ?? model.context_window ?? model.meta?.n_ctx_train
     const capabilities = [...new Set([...toldBy(model), ...(facts.capabilities ?? [])])]
     return { id: model.id, name: model.id, capabilities, ...(contextLength ? { contextLength } : {}) }
   })

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelRequest, ProviderFetch, ProviderModel } from "../../model/provider.ts"
+import type { ModelRequest, ProviderFetch, ProviderModel, ProviderResponse } from "../../model/provider.ts"
 import type { ServedProvider } from "../../model/source.ts"
 import { readAnswer } from "../answer.ts"
 import { plainMessages } from "../content.ts"
@@ -29,12 +29,15 @@ export function openaiProvider({ baseUrl, apiKey, fetch }: OpenaiOptions): Serve
     return chatModels(data)
   }
 
-  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
-    const { model, messages, params } = request
+  async function ask({ model, messages, params }: ModelRequest, signal: AbortSignal): Promise<ProviderResponse> {
     const body = completionBody(model, plainMessages(messages, true, model), params)
-    const response = await server.call({ method: "POST", path: "/chat/completions", body, signal, model })
-    yield* readAnswer(server, response, new OpenaiAnswer(server), signal)
+    return server.call({ method: "POST", path: "/chat/completions", body, signal, model })
   }
 
-  return { id: "openai", servers: [{ address: server.address, list }], list, stream }
+  return {
+    id: "openai",
+    servers: [{ address: server.address, list }],
+    list,
+    stream: (request, signal) => readAnswer(server, () => ask(request, signal), new OpenaiAnswer(server), signal),
+  }
 }

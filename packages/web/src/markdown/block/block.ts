@@ -42,6 +42,8 @@ export type Code = Common & {
   readonly fence: { readonly mark: string; readonly indent: number } | undefined
   /** Every line ends with a newline. */
   text: string
+  /** Blank lines that belong to an indented block only if another line of it follows. */
+  blanks: string
 }
 export type Formula = Common & {
   readonly kind: "formula"

@@ -30,6 +30,8 @@ export interface Conversation {
   stop(key: string): void
   /** Shows the branch that begins with a message, also after a reload. */
   choose(key: string): void
+  /** The chat has been deleted, here or elsewhere. */
+  gone(): void
   /** Nothing would be lost by letting go of it. */
   idle(): boolean
   /** Lets go of its runs; they go on without this page. */
@@ -92,6 +94,10 @@ export function createConversation(options: ConversationOptions): Conversation {
     goOn: (key, wish) => goOn(talk, key, wish),
     stop: (key) => stop(talk, key),
     choose: (key) => choose(talk, key),
+    gone: () =>
+      holder.change((draft) => {
+        draft.phase = "missing"
+      }),
     idle: () => talk.runs.size === 0 && talk.pending === 0 && outbox.of(id).length === 0,
     close() {
       closed = true

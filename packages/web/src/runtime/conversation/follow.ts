@@ -33,10 +33,7 @@ export function follow(talk: Talk, runId: RunId, key: string): void {
     turn.live = newReduction()
     turn.thought = { from: talk.now(), exact: false }
   })
-  const run = talk.client.follow(runId)
-  // onEnd tells of a refusal too.
-  run.ack.catch(() => undefined)
-  attach(talk, run, key)
+  attach(talk, talk.client.follow(runId), key)
 }
 
 /** Stops the answer; the view shows it at once, the last words may still come. */

@@ -133,6 +133,7 @@ function show(talk: Talk, entry: Unsent, parent: string | null): void {
       sending: "queued",
     })
     draft.leaf = entry.messageId
+    if (entry.temporary) draft.temporary = true
   })
 }
 

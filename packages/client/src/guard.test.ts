@@ -1,0 +1,5 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { answerOf } from "../test/answer.ts"
+import { eventList } from "../../../tests/support/event-lists.ts"
+import { isEvent, parseFrame } from "./guard.ts"

@@ -1,0 +1,129 @@
+import type { Clock } from "./clock.ts"
+import { ClientError, toClientError } from "./errors.ts"
+import type { ClientErrorCode } from "./errors.ts"
+import { isObject } from "./shape.ts"
+import type { Guard } from "./shape.ts"
+
+export type RequestOptions = {
+  /** The server's origin, without a slash at its end. */
+  baseUrl: string
+  token: () => Promise<string | undefined>
+  fetch: typeof fetch
+  clock: Clock
+}
+
+export type Request = {
+  method?: "GET" | "POST" | "PATCH" | "DELETE"
+  /** Sent as JSON. */
+  body?: unknown
+  /** The request outlives the page that makes it. */
+  keepalive?: boolean
+  signal?: AbortSignal
+  /** Milliseconds until it is given up with `timeout`. */
+  within?: number
+}
+
+/** Asks the HTTP side and reads its JSON. All that goes wrong is a ClientError. */
+export class Requests {
+  readonly #options: RequestOptions
+
+  constructor(options: RequestOptions) {
+    this.#options = options
+  }
+
+  /** The answer's body, once it has passed the guard. */
+  async json<T>(path: string, guard: Guard<T>, request: Request = {}): Promise<T> {
+    const what = nameOf(path, request)
+    const body = parse(await this.#send(what, path, request))
+    if (!guard(body)) throw new ClientError("internal", `What ${what} answered is not what this client can read.`)
+    return body
+  }
+
+  /** For answers without a body. */
+  async done(path: string, request: Request): Promise<void> {
+    await this.#send(nameOf(path, request), path, request)
+  }
+
+  /** The text of a good answer. */
+  async #send(what: string, path: string, request: Request): Promise<string> {
+    const { clock } = this.#options
+    const within = request.within ?? 30_000
+    const limit = new AbortController()
+    const leave = () => limit.abort(request.signal?.reason)
+    const cancel = clock.timer(within, () =>
+      limit.abort(new ClientError("timeout", `${what} had no answer within ${within / 1000} s.`)),
+    )
+    request.signal?.addEventListener("abort", leave, { once: true })
+    if (request.signal?.aborted) leave()
+    try {
+      const first = await this.#once(path, request, limit.signal)
+      // The token may have ended since it was handed out: a fresh one is asked for, once.
+      const answer = first.status === 401 ? ((await this.#again(path, request, limit.signal)) ?? first) : first
+      if (!answer.ok) throw await errorOf(answer, what)
+      return await answer.text()
+    } catch (thrown) {
+      throw toClientError(limit.signal.aborted ? limit.signal.reason : thrown, `${what} did not reach the server`)
+    } finally {
+      cancel()
+      request.signal?.removeEventListener("abort", leave)
+    }
+  }
+
+  async #again(path: string, request: Request, signal: AbortSignal): Promise<Response | undefined> {
+    const token = await this.#options.token()
+    return token === undefined ? undefined : this.#once(path, request, signal, token)
+  }
+
+  async #once(path: string, request: Request, signal: AbortSignal, fresh?: string): Promise<Response> {
+    const { baseUrl, fetch } = this.#options
+    const token = fresh ?? (await this.#options.token())
+    const headers: Record<string, string> = {}
+    if (token !== undefined) headers["authorization"] = `Bearer ${token}`
+    if (request.body !== undefined) headers["content-type"] = "application/json"
+    return fetch(baseUrl + path, {
+      method: request.method ?? "GET",
+      headers,
+      signal,
+      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      ...(request.keepalive && { keepalive: true }),
+    })
+  }
+}
+
+function nameOf(path: string, request: Request): string {
+  return `${request.method ?? "GET"} ${path.replace(/\?.*/, "")}`
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined // no guard takes it
+  }
+}
+
+const codeOf: Record<number, ClientErrorCode> = {
+  400: "invalid",
+  401: "unauthenticated",
+  402: "budget_exceeded",
+  403: "forbidden",
+  404: "not_found",
+  409: "conflict",
+  413: "too_large",
+  415: "invalid",
+  429: "rate_limited",
+  502: "upstream_failed",
+  503: "model_unavailable",
+}
+
+/** The error that an answer says, or that its status means where something between us and the server answered. */
+export async function errorOf(answer: Response, what: string): Promise<ClientError> {
+  const body = parse(await answer.text())
+  const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN)
+  const wait = Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: Math.ceil(seconds * 1000) } : {}
+  if (isObject(body) && isObject(body.error)) return ClientError.fromWire({ ...wait, ...body.error })
+  return new ClientError(codeOf[answer.status] ?? "internal", `${what} was answered with status ${answer.status}.`, {
+    retryable: answer.status === 429 || answer.status >= 500,
+    ...wait,
+  })
+}

@@ -1,0 +1,19 @@
+import { code, failure, formula, long, table, tour } from "./text.ts"
+
+export type Script = {
+  reasoning: string
+  text: string
+  /** The answer fails after this many characters, unless it is being continued from there. */
+  breaksAt?: number
+}
+
+const scripts: readonly { words: RegExp; script: Script }[] = [
+  { words: /\b(fail|fails|failure|error)\b/i, script: failure },
+  { words: /\blong(er)?\b/i, script: long },
+  { words: /\btables?\b/i, script: table },
+  { words: /\bcode\b/i, script: code },
+  { words: /\bformulas?\b/i, script: formula },
+]
+
+/** What the demo answers to a question: by the first word in it that it knows, else the tour. */
+export const scriptFor = (question: string): Script => scripts.find(({ words }) => words.test(question))?.script ?? tour

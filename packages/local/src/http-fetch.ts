@@ -1,0 +1,101 @@
+import { Agent as HttpAgent, request as httpRequest } from "node:http"
+import type { IncomingMessage } from "node:http"
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https"
+import type { ProviderFetch, ProviderFetchInit, ProviderResponse } from "@omnichat/core/model/provider"
+
+/** How long a response that nobody reads to its end may go on before its socket is destroyed, in milliseconds. */
+const lingerMs = 250
+
+/** A probe of the TCP connection while a model is silent, in milliseconds. */
+const tcpProbeMs = 30_000
+
+/**
+ * A `fetch` for model servers on node:http and node:https. It differs from the global one where answers of models need
+ * it: silence is never a reason to give up (the global one stops after 5 minutes, and a model may take longer to load),
+ * aborting destroys the socket at once, and a chunk costs about half as much processor time. Redirects are not followed.
+ * It rejects with the signal's reason, or with an error whose `cause.code` is Node's.
+ */
+export function createHttpFetch(): ProviderFetch {
+  const settings = { keepAlive: true, keepAliveMsecs: tcpProbeMs }
+  const agents = { "http:": new HttpAgent(settings), "https:": new HttpsAgent(settings) }
+  return (url, init) => {
+    const target = new URL(url)
+    if (target.protocol !== "http:" && target.protocol !== "https:") {
+      return Promise.reject(new TypeError(`${target.protocol} is not supported, only http: and https: are`))
+    }
+    return send(target, init, agents[target.protocol])
+  }
+}
+
+function send(url: URL, init: ProviderFetchInit, agent: HttpAgent | HttpsAgent | false): Promise<ProviderResponse> {
+  const { signal, body } = init
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(reasonOf(signal))
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) }
+    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
+      method: init.method,
+      headers: { ...init.headers, ...length },
+      agent,
+    })
+    const abort = () => request.destroy()
+    signal.addEventListener("abort", abort, { once: true })
+    request.once("close", () => signal.removeEventListener("abort", abort))
+    request.once("response", (response) => resolve(responseOf(response)))
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      if (signal.aborted) reject(reasonOf(signal))
+      else if (agent && request.reusedSocket && error.code === "ECONNRESET") {
+        // The server closed an idle connection just as it was taken up again; nothing was asked of it yet.
+        resolve(send(url, init, false))
+      } else reject(new Error(`${init.method} ${url.href} failed`, { cause: error }))
+    })
+    request.end(body)
+  })
+}
+
+const reasonOf = ({ reason }: AbortSignal): Error =>
+  reason instanceof Error ? reason : new Error("aborted", { cause: reason })
+
+function responseOf(response: IncomingMessage): ProviderResponse {
+  // Whoever reads the body meets the error there; without a reader it must not end the process.
+  response.on("error", () => undefined)
+  return {
+    status: response.statusCode ?? 0,
+    headers: {
+      get(name) {
+        const value = response.headers[name.toLowerCase()]
+        return Array.isArray(value) ? value.join(", ") : (value ?? null)
+      },
+    },
+    body: bodyOf(response),
+    async text() {
+      const pieces: Buffer[] = []
+      for await (const piece of response) pieces.push(piece as Buffer)
+      return Buffer.concat(pieces).toString("utf8")
+    },
+  }
+}
+
+function bodyOf(response: IncomingMessage): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const chunks = response.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>
+      return {
+        next: () => chunks.next(),
+        async return() {
+          await chunks.return?.()
+          leave(response)
+          return { done: true, value: undefined }
+        },
+      }
+    },
+  }
+}
+
+/** An answer is often complete a moment before its response is: the connection is kept if the end comes soon. */
+function leave(response: IncomingMessage): void {
+  response.resume()
+  if (response.complete || response.destroyed) return
+  const timer = setTimeout(() => response.destroy(), lingerMs)
+  timer.unref()
+  response.once("close", () => clearTimeout(timer))
+}

@@ -1,0 +1,35 @@
+import { STATUS_CODES } from "node:http"
+import type { ServerResponse } from "node:http"
+import type { Duplex } from "node:stream"
+import type { OmniError } from "@omnichat/core/protocol/error"
+import type { ErrorBody } from "@omnichat/core/protocol/http"
+import { statusOf } from "@omnichat/functions/errors"
+
+/** Refusals from before the API: of a request, and of an upgrade, where there is no response object yet. */
+
+const bodyOf = (error: OmniError): string => JSON.stringify({ error: error.toWire() } satisfies ErrorBody)
+
+/** Ends the request and, as its body was not read, the connection. */
+export function refuse(response: ServerResponse, error: OmniError, status: number = statusOf[error.code]): void {
+  const body = bodyOf(error)
+  response.writeHead(status, headersOf(error, body))
+  response.end(body)
+}
+
+export function refuseUpgrade(stream: Duplex, error: OmniError): void {
+  const body = bodyOf(error)
+  const status = statusOf[error.code]
+  const lines = Object.entries(headersOf(error, body)).map(([name, value]) => `${name}: ${value}`)
+  // a client that has gone already is no matter
+  stream.on("error", () => stream.destroy())
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n${body}`)
+}
+
+const headersOf = (error: OmniError, body: string): Record<string, string> => ({
+  "content-type": "application/json",
+  "content-length": String(Buffer.byteLength(body)),
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  connection: "close",
+  ...(error.code === "unauthenticated" ? { "www-authenticate": "Bearer" } : {}),
+})

@@ -1,0 +1,51 @@
+import type { ModelSummary } from "@omnichat/core/protocol/http"
+import type { Source } from "@omnichat/core/protocol/settings"
+
+/** The model to answer: the first of the wishes that exists, else any real one, else what there is. */
+export function pick(
+  models: readonly ModelSummary[],
+  wishes: readonly (string | null | undefined)[],
+): ModelSummary | undefined {
+  for (const wish of wishes) {
+    const model = wish ? models.find(({ id }) => id === wish) : undefined
+    if (model) return model
+  }
+  return models.find((model) => model.provider !== "demo") ?? models[0]
+}
+
+/** There is a model that thinks: anything but the demo's script. */
+export function hasRealModel(models: readonly ModelSummary[]): boolean {
+  return models.some((model) => model.provider !== "demo")
+}
+
+const providers: Record<string, string> = { ollama: "Ollama", openai: "OpenAI-compatible", demo: "Demo" }
+
+export function providerName(provider: string): string {
+  return providers[provider] ?? provider
+}
+
+/** The name of a model that may be gone: without its provider. */
+export function modelName(models: readonly ModelSummary[], id: string | undefined): string {
+  if (id === undefined) return "the model"
+  return models.find((model) => model.id === id)?.name ?? id.slice(id.indexOf("/") + 1)
+}
+
+/** An address as one says it: `localhost:11434`, or with its path where it has one. */
+export function shortAddress(address: string | undefined): string {
+  if (!address) return ""
+  if (!URL.canParse(address)) return address
+  const { host, pathname } = new URL(address)
+  return host + (pathname === "/" ? "" : pathname)
+}
+
+/** What the empty chat says of each source, and whether it is there. */
+export function describeSource(source: Source): { good: boolean; text: string } | undefined {
+  const count = source.models.length
+  const amount = count === 1 ? "1 model" : `${count} models`
+  const place = `${providerName(source.provider)} at ${shortAddress(source.address)}`
+  if (source.provider === "demo") return undefined
+  if (source.state === "found") return { good: count > 0, text: count === 0 ? `${place}, no models yet` : `${place}, ${amount}` }
+  if (source.state === "silent") return { good: false, text: `${place} does not answer` }
+  if (source.state === "wrong") return { good: false, text: `${place} answers, but not as it should` }
+  return undefined
+}

@@ -1,0 +1,77 @@
+import type { ModelSummary } from "@omnichat/core/protocol/http"
+import type { Source } from "@omnichat/core/protocol/settings"
+import { expect, test } from "vitest"
+import { describeSource, modelName, pick, shortAddress } from "./choice.ts"
+import { modelGroups, shortWindow, size } from "./list.ts"
+
+const model = (id: string, more: Partial<ModelSummary> = {}): ModelSummary => ({
+  id,
+  name: id.slice(id.indexOf("/") + 1),
+  provider: id.slice(0, id.indexOf("/")),
+  capabilities: [],
+  ...more,
+})
+const models = [
+  model("ollama/llama3.2:3b", { capabilities: ["tools"], contextLength: 131_072 }),
+  model("ollama/qwen3:14b", { capabilities: ["tools", "reasoning"] }),
+  model("openai/gpt-oss", {}),
+  model("demo/tour"),
+]
+const sources: Source[] = [
+  {
+    provider: "ollama",
+    address: "http://localhost:11434",
+    state: "found",
+    models: [{ id: "ollama/llama3.2:3b", loaded: true }, { id: "qwen3:14b", sizeBytes: 9_300_000_000 }],
+  },
+]
+
+test("models stand under their providers with what is known of them", () => {
+  const groups = modelGroups(models, sources, "")
+  expect(groups.map(({ label, from, rows }) => [label, from, rows.length])).toEqual([
+    ["Ollama", "localhost:11434", 2],
+    ["OpenAI-compatible", "", 1],
+    ["Demo", "", 1],
+  ])
+  expect(groups[0]?.rows.map(({ state, window }) => [state, window])).toEqual([
+    [{ kind: "loaded" }, "128k"],
+    [{ kind: "size", text: "9.3 GB" }, ""],
+  ])
+})
+
+test("each word of a search has to be found, in name, provider or capability", () => {
+  const names = (search: string) => modelGroups(models, sources, search).flatMap(({ rows }) => rows.map((row) => row.model.name))
+  expect(names("qwen")).toEqual(["qwen3:14b"])
+  expect(names("OLLAMA tools")).toEqual(["llama3.2:3b", "qwen3:14b"])
+  expect(names("reasoning llama3")).toEqual([])
+})
+
+test("the first wish that exists answers, and the demo only when nothing else is there", () => {
+  expect(pick(models, [null, "ollama/gone", "openai/gpt-oss"])?.id).toBe("openai/gpt-oss")
+  expect(pick(models.toReversed(), [undefined])?.id).toBe("openai/gpt-oss")
+  expect(pick([model("demo/tour")], [])?.id).toBe("demo/tour")
+  expect(pick([], ["ollama/gone"])).toBeUndefined()
+})
+
+test("sizes and windows are said in two figures", () => {
+  expect([0, 999, 1500, 8_149_000_000, 150_000_000].map(size)).toEqual(["0 bytes", "999 bytes", "1.5 kB", "8.1 GB", "150 MB"])
+  expect([40_960, 131_072, 200_000, 1_048_576, 512].map(shortWindow)).toEqual(["40k", "128k", "200k", "1M", "512"])
+})
+
+test("addresses lose what everybody knows", () => {
+  expect(shortAddress("http://localhost:11434/")).toBe("localhost:11434")
+  expect(shortAddress("https://api.example.com/v1")).toBe("api.example.com/v1")
+  expect(shortAddress("nonsense")).toBe("nonsense")
+})
+
+test("sources are described as they were found", () => {
+  expect(describeSource(sources[0] as Source)).toEqual({ good: true, text: "Ollama at localhost:11434, 2 models" })
+  expect(describeSource({ provider: "ollama", address: "http://a:1", state: "silent", models: [] })?.text).toBe(
+    "Ollama at a:1 does not answer",
+  )
+  expect(describeSource({ provider: "openai", state: "unset", models: [] })).toBeUndefined()
+})
+
+test("a model that is gone keeps its name", () => {
+  expect(modelName(models, "ollama/gone:latest")).toBe("gone:latest")
+})

@@ -1,0 +1,30 @@
+import type { Client, ConnectionState } from "@omnichat/client/client"
+import type { MakeHolder } from "./holder.ts"
+
+/** A break that heals within this time (ms) is not worth a word. */
+const patience = 800
+
+export type ConnectionView = {
+  now: ConnectionState
+  /** The reader should know that there is no connection. */
+  broken: boolean
+}
+
+/** Watches the connection; `back` is called when there is one again after there was none. */
+export function watchConnection(client: Client, hold: MakeHolder, back: () => void): ConnectionView {
+  const holder = hold<ConnectionView>({ now: client.connection, broken: false })
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let wasOpen = client.connection === "open"
+  client.onConnection((now) => {
+    clearTimeout(timer)
+    const open = now === "open"
+    holder.change((draft) => {
+      draft.now = now
+      if (open) draft.broken = false
+    })
+    if (open && wasOpen) back()
+    if (open) wasOpen = true
+    else timer = setTimeout(() => holder.change((draft) => void (draft.broken = true)), patience)
+  })
+  return holder.state
+}

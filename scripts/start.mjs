@@ -1,0 +1,12 @@
+// `npm start`: sets up what is missing, then becomes the server. Node's own modules only, until all is installed.
+import { prepare } from "./setup/prepare.mjs"
+
+try {
+  await prepare()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+// In this same process: signals and the exit code are the server's own, and no second Node has to start.
+process.setSourceMapsEnabled(true)
+await import(new URL("../packages/local/dist/server.js", import.meta.url).href)

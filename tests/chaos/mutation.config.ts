@@ -1,0 +1,8 @@
+import { defineConfig } from "vitest/config"
+import { mutation } from "./mutants.ts"
+
+/** Plays the model of the run engine against one mutant: `MUTANT=fence vitest run --config tests/chaos/mutation.config.ts`. */
+export default defineConfig({
+  plugins: [mutation(process.env.MUTANT ?? "")],
+  test: { include: ["tests/chaos/run-model.test.ts"], pool: "forks", maxWorkers: 1, bail: 1 },
+})
