@@ -8,8 +8,8 @@ import { fingerprint, parts, removeStamp, staleParts, writeStamp } from "./setup
 /** @typedef {import("./setup/stamps.mjs").Part} Part */
 
 /**
- * How the server is bundled: one file, and one for SQLite's thread. Only what has native code stays outside; all else
- * is read from one place, which halves the time to start.
+ * How the server is bundled: one file, and one for SQLite's thread. Only what has native code stays outside: hundreds of
+ * small files fewer to find at each start, and less memory.
  * @param {string} root
  * @returns {import("rolldown").BuildOptions & { output: import("rolldown").OutputOptions }}
  */

@@ -66,8 +66,7 @@ async function stop() {
  */
 function socketByProxy(request, response, next) {
   const answer = async () => {
-    /** @type {object} */
-    const config = await (await fetch(`${server}/api/config`)).json()
+    const config = /** @type {object} */ (await (await fetch(`${server}/api/config`)).json())
     response.setHeader("content-type", "application/json")
     response.end(JSON.stringify({ ...config, socketUrl: `ws://${request.headers.host}/socket` }))
   }

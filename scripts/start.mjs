@@ -1,4 +1,6 @@
 // `npm start`: sets up what is missing, then becomes the server. Node's own modules only, until all is installed.
+// package.json says `exec node …` so that npm's signals reach this process and no shell that would leave it behind;
+// where the shell has no `exec` (Windows), the words after `||` do.
 import { prepare } from "./setup/prepare.mjs"
 
 try {

@@ -44,13 +44,12 @@ export function checkImports(root) {
 
 /** @param {Place} place @param {Import} each @param {Target} target @returns {string | undefined} */
 function judge(place, each, target) {
+  const { layer, test } = place
   switch (target.in) {
     case "nowhere":
       return `imports ${target.name}, which does not exist`
     case "node":
-      return place.layer.node || (place.test && forTests.node)
-        ? undefined
-        : `imports ${target.name}: ${place.layer.name} may not know Node`
+      return layer.node || test ? undefined : `imports ${target.name}: ${layer.name} may not know Node`
     case "npm":
       return judgePackage(place, each, target.name)
     case "workspace":
@@ -60,18 +59,17 @@ function judge(place, each, target) {
 
 /** @param {Place} place @param {Import} each @param {string} name */
 function judgePackage({ root, path, layer, test }, each, name) {
-  if (!layer.npm.test(name) && !(test && forTests.npm.test(name))) return `imports ${name}: ${layer.name} may not`
-  const folder = packageOf(path)
-  const own = dependenciesOf(root, folder)
-  if (own.needs.has(name)) return undefined
-  if ((test || each.kind === "type" || layer.name === "the web build") && own.needsToDevelop.has(name)) return undefined
-  if (each.kind === "type" && own.needsToDevelop.has(`@types/${name}`)) return undefined
-  if (test || folder === "tests") {
-    if (dependenciesOf(root, "").needsToDevelop.has(name)) return undefined
-    if (folder === "tests" && packages(root).some((other) => dependenciesOf(root, other).needs.has(name)))
-      return undefined
+  if (test || layer.name === "tests") {
+    const everywhere = ["", ...readdirSync(join(root, "packages")).map((folder) => `packages/${folder}`)]
+    const declared = everywhere.map((folder) => dependenciesOf(root, folder))
+    if (declared.some(({ needs, needsToDevelop }) => needs.has(name) || needsToDevelop.has(name))) return undefined
+    return `imports ${name}, which no package.json declares`
   }
-  return `imports ${name}, which ${folder}/package.json does not declare`
+  if (!layer.npm.test(name)) return `imports ${name}: ${layer.name} may not`
+  const { needs, needsToDevelop } = dependenciesOf(root, packageOf(path))
+  const toDevelop = each.kind === "type" || layer.name === "the web build"
+  if (needs.has(name) || (toDevelop && needsToDevelop.has(name))) return undefined
+  return `imports ${name}, which ${packageOf(path)}/package.json does not declare`
 }
 
 /** @param {Place} place @param {Import} each @param {string} target */
@@ -79,12 +77,9 @@ function judgeFile({ path, layer, test }, each, target) {
   const helps = test && forTests.workspace.test(target)
   if (each.from?.startsWith(".") && packageOf(path) !== packageOf(target) && !helps)
     return `imports ${target} by a path out of its package; use the package's name`
-  if (helps || layer.may.some((allowed) => allowed.test(target))) return undefined
+  if (helps || layer.may.some((allowed) => allowed.test(target))) {
+    return isTest(target) && !test && layer.name !== "tests" ? `imports ${target}, which is for tests` : undefined
+  }
   if (!layer.mayLoad?.some((allowed) => allowed.test(target))) return `imports ${target}: ${layer.name} may not`
   return each.kind === "value" ? `imports ${target} at once: ${layer.name} may load it by import() only` : undefined
-}
-
-/** @param {string} root */
-function packages(root) {
-  return readdirSync(join(root, "packages")).map((name) => `packages/${name}`)
 }

@@ -17,7 +17,7 @@ const notAws = /^(?!@aws-sdk\/|@smithy\/|@aws-crypto\/|aws-)/
 
 const protocol = /^packages\/core\/src\/protocol\//
 const core = /^packages\/core\/src\//
-const client = /^packages\/client\//
+const client = /^packages\/client\/src\//
 const handlers = /^packages\/functions\/src\/(?:http|socket|worker|schedule)\//
 const shared = /^packages\/functions\/src\/[^/]+$/
 const functions = /^packages\/functions\/src\//
@@ -26,27 +26,29 @@ const web = /^packages\/web\/src\//
 const webBuild = /^packages\/web\/[^/]+$/
 const tests = /^tests\//
 const scripts = /^scripts\//
+/** A package's `test/` is seen by its tests only. */
+const within = (/** @type {string} */ name) => new RegExp(`^packages/${name}/(?:src|test)/`)
 
 /** @type {Layer[]} */
 export const layers = [
   { name: "core/protocol", files: protocol, may: [protocol], npm: /^(?:valibot|ulid)$/, node: false },
-  { name: "core", files: core, may: [core], npm: /^(?:valibot|ulid)$/, node: false },
-  { name: "client", files: client, may: [client, protocol], npm: none, node: false },
+  { name: "core", files: within("core"), may: [core], npm: /^(?:valibot|ulid|@noble\/hashes)$/, node: false },
+  { name: "client", files: within("client"), may: [client, protocol], npm: none, node: false },
   { name: "functions", files: handlers, may: [handlers, shared, core], npm: notAws, node: true },
   { name: "functions", files: shared, may: [handlers, shared, core], npm: notAws, node: true },
-  { name: "functions/aws", files: functions, may: [functions, core], npm: any, node: true },
+  { name: "functions/aws", files: within("functions"), may: [functions, core], npm: any, node: true },
   {
     name: "local",
-    files: local,
+    files: within("local"),
     may: [local, handlers, shared, core],
     mayLoad: [/^packages\/functions\/src\/aws\/bedrock\b/],
     npm: notAws,
     node: true,
   },
-  { name: "web", files: web, may: [web, client, protocol], npm: any, node: false },
+  { name: "web", files: within("web"), may: [web, client, protocol], npm: any, node: false },
   { name: "the web build", files: webBuild, may: [webBuild], npm: any, node: true },
   { name: "tests", files: tests, may: [tests, core, client, functions, local, scripts], npm: any, node: true },
 ]
 
-/** What a unit test, or a file in a package's `test/`, may import beside what its layer may. */
-export const forTests = { workspace: /^tests\/support\//, npm: any, node: true }
+/** What a package's tests may import beside what its layer may; of npm, all that the workspace has. */
+export const forTests = { workspace: /^tests\/support\/|^packages\/[^/]+\/test\// }

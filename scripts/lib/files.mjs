@@ -36,5 +36,5 @@ function entriesOf(folder) {
   }
 }
 
-/** Whether a path is a unit test beside the source, or in a folder of tests of its package. @param {string} path */
-export const isTest = (path) => /\.test\.tsx?$|^packages\/[^/]+\/test\//.test(path)
+/** Whether a path is a unit test or serves unit tests only. @param {string} path */
+export const isTest = (path) => /\.test\.tsx?$|^packages\/[^/]+\/test\/|\/testing\//.test(path)

@@ -25,10 +25,9 @@ function inWorkspace(root, name) {
   return { in: existsSync(join(root, name)) ? "workspace" : "nowhere", name }
 }
 
-/** The folder of the package a path belongs to; `tests`, `scripts` and the like count as one each. */
-/** @param {string} path */
+/** The folder of the package a path belongs to; empty for the root's own. @param {string} path */
 export function packageOf(path) {
-  return /^packages\/[^/]+|^[^/]+/.exec(path)?.[0] ?? ""
+  return /^packages\/[^/]+/.exec(path)?.[0] ?? ""
 }
 
 /**

@@ -32,7 +32,7 @@ export function isInstalled(folder) {
 export async function install(folder, options = []) {
   const { code, output } = await npm(["ci", "--no-audit", "--no-fund", "--loglevel=error", ...options], folder)
   if (code === 0) return
-  const said = output.trim().split("\n").slice(-12).join("\n")
+  const said = output.trim().split("\n").slice(0, 12).join("\n")
   const advice = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET/.test(output)
     ? "npm could not reach its registry. Connect this machine to the network, or set npm's registry or proxy, and run the command again."
     : "Run `npm ci` to see all of it."

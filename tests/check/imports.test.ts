@@ -132,6 +132,12 @@ describe("boundaries", () => {
       'import "../../core/src/run/start.ts"',
       "out of its package",
     ],
+    [
+      "a test's helper is imported by what is no test",
+      "core/src/a.ts",
+      'import "./run/start.test.ts"',
+      "imports packages/core/src/run/start.test.ts, which is for tests",
+    ],
     ["a package is not declared", "local/src/a.ts", 'import "hono"', "packages/local/package.json does not declare"],
     ["a file is not there", "core/src/a.ts", 'import "./b.ts"', "imports packages/core/src/b.ts, which does not exist"],
     ["an import is computed", "core/src/a.ts", "await import(String(1))", "imports what only a run can tell"],

@@ -74,7 +74,9 @@ export type ModelServer = {
   requests: SeenRequest[]
   /** Resolves with the request number `count` (from 1) on this path as soon as it has come. */
   received(path: string, count?: number): Promise<SeenRequest>
-  /** Lets every answer that is held go on. */
+  /** Resolves as soon as an answer has fallen silent (`holdAfter`). */
+  held(): Promise<void>
+  /** Lets every answer that is silent now go on. */
   release(): void
   /** Ends every connection and the server. */
   close(): Promise<void>
@@ -89,7 +91,33 @@ export async function startModelServer(
 ): Promise<ModelServer> {
   const requests: SeenRequest[] = []
   const watchers = new Set<() => void>()
-  let holding = gate()
+  const silent = new Set<() => void>()
+
+  /** Resolves with what `look` gives, as soon as it gives something; it looks again whenever something has happened. */
+  function watch<T>(look: () => T | undefined): Promise<T> {
+    return new Promise((resolve) => {
+      const watcher = () => {
+        const found = look()
+        if (found === undefined) return
+        watchers.delete(watcher)
+        resolve(found)
+      }
+      watchers.add(watcher)
+      watcher()
+    })
+  }
+  const happened = () => [...watchers].forEach((watcher) => watcher())
+  const silence = (response: ServerResponse) =>
+    new Promise<void>((resolve) => {
+      if (response.destroyed) return resolve()
+      const goOn = () => {
+        silent.delete(goOn)
+        resolve()
+      }
+      silent.add(goOn)
+      response.once("close", goOn)
+      happened()
+    })
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ended = once(response, "close").then((): Ending => (response.writableFinished ? "answered" : "left"))
@@ -97,13 +125,13 @@ export async function startModelServer(
     const path = request.url ?? ""
     const seen = { method: request.method ?? "", path, headers: request.headers, body, ended }
     requests.push(seen)
-    for (const look of watchers) look()
+    happened()
     const route = routes[`${request.method} ${path}`]
     if (route === undefined) {
       response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found")
       return
     }
-    await route({ request: seen, response, play: (wire, script) => play(response, wire, script, () => holding.opened) })
+    await route({ request: seen, response, play: (wire, script) => play(response, wire, script, silence) })
   }
 
   const server = createServer((request, response) => {
@@ -115,25 +143,14 @@ export async function startModelServer(
   server.listen(port, "127.0.0.1")
   await once(server, "listening")
   const release = () => {
-    holding.open()
-    holding = gate()
+    for (const goOn of [...silent]) goOn()
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     release,
-    received(path, count = 1) {
-      return new Promise((resolve) => {
-        const look = () => {
-          const found = requests.filter((request) => request.path === path)[count - 1]
-          if (found === undefined) return
-          watchers.delete(look)
-          resolve(found)
-        }
-        watchers.add(look)
-        look()
-      })
-    },
+    held: async () => void (await watch(() => (silent.size > 0 ? true : undefined))),
+    received: (path, count = 1) => watch(() => requests.filter((request) => request.path === path)[count - 1]),
     async close() {
       release()
       const closed = once(server, "close")
@@ -156,7 +173,12 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 }
 
 /** Says what a script has to say, and goes wrong where it says so. */
-async function play(response: ServerResponse, wire: Wire, script: Script, held: () => Promise<void>): Promise<void> {
+async function play(
+  response: ServerResponse,
+  wire: Wire,
+  script: Script,
+  silence: (response: ServerResponse) => Promise<void>,
+): Promise<void> {
   const { charactersPerChunk = 7, intervalMs, holdAfter, fault, bytesPerWrite, status } = script
   if (status !== undefined) {
     response.writeHead(status, { "content-type": "application/json", ...script.headers })
@@ -170,13 +192,13 @@ async function play(response: ServerResponse, wire: Wire, script: Script, held: 
   ]
   const faultAt = fault === undefined ? parts.length : (script.faultAfter ?? (fault === "no-end" ? parts.length : 3))
   for (const [index, part] of parts.entries()) {
-    if (index === holdAfter) await held()
+    if (index === holdAfter) await silence(response)
     if (index >= faultAt) break
     if (response.destroyed) return
     await write(response, part, bytesPerWrite)
     await pause(intervalMs)
   }
-  if (holdAfter !== undefined && holdAfter >= parts.length) await held()
+  if (holdAfter !== undefined && holdAfter >= parts.length) await silence(response)
   if (response.destroyed) return
   if (fault === "die") return void response.destroy()
   if (fault === "garbage") await write(response, wire.garbage, bytesPerWrite)
@@ -192,12 +214,6 @@ async function write(response: ServerResponse, text: string, bytesPerWrite?: num
     response.write(bytes.subarray(from, from + size))
     if (bytesPerWrite !== undefined) await pause()
   }
-}
-
-function gate(): { opened: Promise<void>; open: () => void } {
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => (open = resolve))
-  return { opened, open }
 }
 
 const pause = (ms?: number): Promise<void> =>

@@ -56,12 +56,29 @@ export class StandInConnection {
 
   /** The next action, which must be one of this kind. Answered pings are not among them. */
   async next<A extends Action["action"]>(kind: A): Promise<ActionOf<A>> {
-    const action = await this.#actions.next()
+    const action = await this.any()
     if (action.action !== kind) throw new Error(`expected ${kind}, the client sent ${JSON.stringify(action)}`)
     return action as ActionOf<A>
   }
 
-  /** How many actions came that no test has looked at. */
+  /** The next action, of whichever kind. */
+  async any(): Promise<Action> {
+    return this.#actions.next()
+  }
+
+  /**
+   * Resolves when the client has handled all that was sent to it, and what it said to that has come. Two round trips,
+   * for what it does in promises comes after the first.
+   */
+  async settled(): Promise<void> {
+    for (let trips = 0; trips < 2; trips++) {
+      const pong = once(this.#socket, "pong")
+      this.#socket.ping()
+      await pong
+    }
+  }
+
+  /** How many actions came that no test has looked at: to be asked after `settled`. */
   get unread(): number {
     return this.#actions.size
   }

@@ -151,7 +151,7 @@ export class Channel {
       this.#fruitless = 0
       this.#watch()
     }
-    if (this.#over) this.#settle()
+    if (this.#readers.size === 0) this.#settle()
   }
 
   /** The run cannot be read any more. */

@@ -30,7 +30,6 @@ export function createDispatcher(execute: (work: Work) => Promise<void>, log: Lo
     get active() {
       return working.size
     },
-    // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous for those who hand over by network
     async dispatch(work) {
       if (stopped) return
       const turn = run(work).finally(() => working.delete(turn))

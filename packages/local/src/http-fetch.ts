@@ -37,10 +37,14 @@ function send(url: URL, init: ProviderFetchInit, agent: HttpAgent | HttpsAgent |
       headers: { ...init.headers, ...length },
       agent,
     })
-    const abort = () => request.destroy()
+    let response: IncomingMessage | undefined
+    const abort = () => (response ?? request).destroy(reasonOf(signal))
     signal.addEventListener("abort", abort, { once: true })
     request.once("close", () => signal.removeEventListener("abort", abort))
-    request.once("response", (response) => resolve(responseOf(response)))
+    request.once("response", (received) => {
+      response = received
+      resolve(responseOf(received))
+    })
     request.on("error", (error: NodeJS.ErrnoException) => {
       if (signal.aborted) reject(reasonOf(signal))
       else if (agent && request.reusedSocket && error.code === "ECONNRESET") {

@@ -9,7 +9,9 @@ export function createLog(level: LogLevel, write: (line: string) => void, now: (
     (own: Exclude<LogLevel, "silent">) =>
     (event: string, facts: Facts = {}): void => {
       if (logLevels.indexOf(own) < logLevels.indexOf(level)) return
-      write(`${JSON.stringify({ time: new Date(now()).toISOString(), level: own, event, ...facts })}\n`)
+      const time = new Date(now()).toISOString()
+      const { time: _time, level: _level, event: _event, ...rest } = facts
+      write(`${JSON.stringify({ time, level: own, event, ...rest })}\n`)
     }
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") }
 }

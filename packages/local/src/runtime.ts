@@ -12,7 +12,7 @@ import type { MachineClock } from "./clock.ts"
 import { openDataFolder } from "./data-folder.ts"
 import { createDispatcher } from "./dispatch.ts"
 import type { InProcessDispatcher } from "./dispatch.ts"
-import { httpFetch } from "./http-fetch.ts"
+import { createHttpFetch } from "./http-fetch.ts"
 import { createMetrics } from "./metrics.ts"
 import type { MachineMetrics } from "./metrics.ts"
 import { createMachineModels } from "./models/machine-models.ts"
@@ -53,7 +53,7 @@ export async function openRuntime(
   const peers = new Peers()
   const dispatcher = createDispatcher((work) => worker(work), log)
   const metrics = createMetrics({ activeRuns: () => dispatcher.active, connections: () => peers.size })
-  const fetch = httpFetch()
+  const fetch = createHttpFetch()
   const { catalogue, admin } = await createMachineModels({
     table,
     clock,

@@ -124,7 +124,7 @@ function createApiListener(runtime: Runtime, { version }: Build): Handlers["api"
 
 function createSocketDoor(sockets: Sockets): Handlers["socket"] {
   return (request, stream, head) => {
-    const path = new URL(request.url ?? "/", "http://page").pathname
+    const [path] = (request.url ?? "").split("?")
     if (path !== "/socket") throw new OmniError("not_found", "Sockets are at /socket, and nowhere else.")
     const actor = actorOf({
       authorization: request.headers.authorization ?? null,

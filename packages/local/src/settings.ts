@@ -32,12 +32,12 @@ const loopbackHosts = ["127.0.0.1", "localhost", "::1"]
 
 /**
  * @param env the environment; an empty variable counts as absent
- * @param surroundings what defaults depend on: whether a person looks on
+ * @param surroundings what defaults depend on: whether a person reads the output, and whether a browser could be shown
  * @throws WrongSettings naming every variable that is wrong
  */
 export function readSettings(
   env: Record<string, string | undefined>,
-  surroundings: { interactive: boolean },
+  surroundings: { terminal: boolean; screen: boolean },
 ): Settings {
   const problems: string[] = []
   const read = <T>(name: string, expected: string, parse: (text: string) => T | undefined): T | undefined => {
@@ -71,8 +71,8 @@ export function readSettings(
     ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
     ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
     ...(demo === undefined ? {} : { demo }),
-    openBrowser: open ?? (surroundings.interactive && !isCi(env)),
-    logLevel: logLevel ?? (surroundings.interactive ? "warn" : "info"),
+    openBrowser: open ?? (surroundings.terminal && surroundings.screen && !isCi(env)),
+    logLevel: logLevel ?? (surroundings.terminal ? "warn" : "info"),
   }
 }
 

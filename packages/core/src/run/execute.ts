@@ -115,7 +115,7 @@ class Turn {
       this.#writer = this.#openWriter(answer, model)
       answer.openStep()
       const continued = context.goOnFrom === undefined ? undefined : answer.goOnFrom(context.goOnFrom)
-      this.#writer.poke()
+      if (continued !== undefined) this.#writer.poke()
       const finishReason = await this.#listen(answer, model, { ...context, params: request.params }, continued)
       return { status: "complete", finishReason }
     } catch (error) {

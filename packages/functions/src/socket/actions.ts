@@ -44,10 +44,9 @@ const actions: { [N in Action["action"]]: { act: Act; run: (call: Call<N>) => Pr
   },
   "run.approve": {
     act: "run.approve",
-    // eslint-disable-next-line @typescript-eslint/require-await -- there are no tools yet, so nothing can wait for an approval
-    async run({ action: { approvalId } }) {
-      throw new OmniError("not_found", `No tool call waits for the approval "${approvalId.slice(0, 100)}".`)
-    },
+    // there are no tools yet, so nothing can wait for an approval
+    run: ({ action: { approvalId } }) =>
+      Promise.reject(new OmniError("not_found", `No tool call waits for the approval "${approvalId.slice(0, 100)}".`)),
   },
   ping: {
     act: "connection.ping",
@@ -67,7 +66,7 @@ export async function perform<N extends Action["action"]>(
   action: Extract<Action, { action: N }>,
   send: (frame: Frame) => Promise<void>,
 ): Promise<void> {
-  const { act, run } = actions[action.action as N]
+  const { act, run } = actions[action.action]
   authorize(actor, act, { now: ports.clock.now() })
   const ack = (fields: AckFields) => send({ type: "ack", id: action.id, ...fields })
   await run({ ports, actor, connectionId, action, ack, send })

@@ -1,4 +1,5 @@
 import { request } from "node:http"
+import { describe } from "@omnichat/core/log"
 
 /** Why the server cannot start, for the person who started it. */
 export class CannotStart extends Error {
@@ -6,8 +7,8 @@ export class CannotStart extends Error {
 }
 
 /** What a failure to listen means, and what to do. */
-export async function cannotListen(at: { host: string; port: number }, error: Error): Promise<CannotStart> {
-  const code = "code" in error ? error.code : undefined
+export async function cannotListen(at: { host: string; port: number }, error: unknown): Promise<CannotStart> {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
   const another = `PORT=${at.port < 65_535 ? at.port + 1 : 3000} npm start`
   if (code === "EADDRINUSE") {
     const message = (await isOmniChat(at))
@@ -21,7 +22,7 @@ export async function cannotListen(at: { host: string; port: number }, error: Er
       cause: error,
     })
   }
-  return new CannotStart(`The server cannot listen at ${at.host}:${at.port}: ${error.message}`, { cause: error })
+  return new CannotStart(`The server cannot listen at ${at.host}:${at.port}: ${describe(error)}`, { cause: error })
 }
 
 /** Whether what answers there is one of us. */

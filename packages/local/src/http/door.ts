@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -35,7 +36,10 @@ export type Door = {
  */
 export async function openDoor(at: { host: string; port: number }, log: Log): Promise<Door> {
   let handlers: Handlers | undefined
+  let isShut = false
   const server = createServer((request, response) => {
+    // a connection that is kept for the next request would hold up the end
+    response.once("close", () => isShut && setImmediate(() => server.closeIdleConnections()))
     answer(request, response).catch((thrown: unknown) => {
       log.error("request-failed", { error: describe(thrown) })
       response.destroy()
@@ -66,23 +70,25 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
   })
 
   const port = () => (server.address() as AddressInfo).port
-  await new Promise<void>((resolve, reject) => {
-    const failed = (error: Error) => void cannotListen(at, error).then(reject, reject)
-    server.once("error", failed)
-    server.listen(at.port, at.host, () => {
-      server.off("error", failed)
-      resolve()
-    })
-  })
+  try {
+    server.listen(at.port, at.host)
+    await once(server, "listening")
+  } catch (thrown) {
+    throw await cannotListen(at, thrown)
+  }
   server.on("error", (error) => log.error("server-error", { error: describe(error) }))
 
   return {
     port: port(),
     url: `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port()}`,
     open: (given) => void (handlers = given),
-    shut: () => void server.close(),
+    shut() {
+      isShut = true
+      server.close()
+    },
     close: (graceMs) =>
       new Promise((resolve) => {
+        isShut = true
         const cut = setTimeout(() => server.closeAllConnections(), graceMs)
         // an error says that it is closed already
         server.close(() => {

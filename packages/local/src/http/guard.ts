@@ -31,7 +31,7 @@ export function guard(request: IncomingMessage, port: number): void {
   if (site !== undefined && site !== "same-origin" && site !== "none" && !isPageVisit(request, target)) {
     throw new OmniError(
       "forbidden",
-      `The request comes from another site (Sec-Fetch-Site: ${cut(String(site))}). Only this server's own page may ask it anything.`,
+      `The request comes from another site (Sec-Fetch-Site: ${cut(site)}). Only this server's own page may ask it anything.`,
     )
   }
 }
@@ -47,11 +47,11 @@ function isPageVisit(request: IncomingMessage, target: string): boolean {
 export function isPagePath(target: string): boolean {
   let path: string
   try {
-    path = decodeURIComponent(new URL(target, "http://page").pathname)
+    path = decodeURIComponent(new URL(`http://page${target}`).pathname)
   } catch {
     return false // malformed, so no page of ours
   }
-  const first = path.replace(/\\/g, "/").split("/").find((part) => part !== "" && part !== ".") ?? ""
+  const first = path.split("/").find((part) => part !== "") ?? ""
   return !["api", "socket", "health", "ready", "metrics", "v1", "ollama"].includes(first.toLowerCase())
 }
 

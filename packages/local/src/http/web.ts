@@ -53,7 +53,7 @@ function isVisit(request: IncomingMessage, path: string): boolean {
 
 function pathOf(request: IncomingMessage): string {
   try {
-    return decodeURIComponent(new URL(request.url ?? "/", "http://page").pathname)
+    return decodeURIComponent(new URL(`http://page${request.url ?? "/"}`).pathname)
   } catch {
     return "" // malformed: the name of no file
   }
@@ -91,7 +91,7 @@ async function sendFile(
 
 /** Whether the encoding is named, and not with a weight of 0 (RFC 9110, section 12.5.3). */
 const accepts = (request: IncomingMessage, encoding: string): boolean =>
-  String(request.headers["accept-encoding"] ?? "")
+  (request.headers["accept-encoding"] ?? "")
     .split(",")
     .some((part) => {
       const [name, weight] = part.trim().toLowerCase().split(/\s*;\s*/)

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream"
 import type { Actor } from "@omnichat/core/access/actor"
-import { WebSocket } from "ws"
+import type { WebSocket } from "ws"
 import { Bucket } from "./bucket.ts"
 import { Outbox } from "./outbox.ts"
 import type { Wire } from "./outbox.ts"

@@ -28,7 +28,6 @@ export class Peers implements Connections {
     return peer === undefined ? "gone" : peer.outbox.post(make, timeoutMs)
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous where a connection ends elsewhere
   async close(connectionId: string): Promise<void> {
     const peer = this.#open.get(connectionId)
     if (peer === undefined) return

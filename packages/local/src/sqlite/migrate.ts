@@ -36,5 +36,8 @@ export function migrate(database: Database.Database, file: string): void {
 }
 
 function versionOf(database: Database.Database): number {
-  return Number(database.prepare("SELECT user_version FROM pragma_user_version").pluck().get())
+  const row = database.prepare("SELECT user_version FROM pragma_user_version").raw().get()
+  const version: unknown = Array.isArray(row) ? row[0] : undefined
+  if (typeof version !== "number") throw new Error("SQLite tells no user_version")
+  return version
 }

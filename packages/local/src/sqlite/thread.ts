@@ -1,7 +1,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
 import { type OpenDatabase, openDatabase } from "./database.ts"
 import { toFailure } from "./failure.ts"
-import { answerGroup } from "./group.ts"
+import { openGroups } from "./group.ts"
 import type { Batch, FromThread, ThreadOptions, ToThread } from "./message.ts"
 import { purge } from "./purge.ts"
 import { openRows } from "./rows.ts"
@@ -27,6 +27,7 @@ function serve({ database, close }: OpenDatabase): void {
   const search = openSearch(database, pageSize)
   const stale = indexDelayMs > 0 ? openStaleIndex(file, pageSize, indexDelayMs) : undefined
   const store = { rows: openRows(database), search, searchIndex: stale?.search ?? search }
+  const answer = openGroups(database, store, file)
   let now = 0
   let isBusy = false
 
@@ -40,7 +41,7 @@ function serve({ database, close }: OpenDatabase): void {
       message = receiveMessageOnPort(port)?.message as ToThread | undefined
     }
     now = batches.at(-1)?.now ?? now
-    if (batches.length > 0) say(answerGroup(database, store, file, batches))
+    if (batches.length > 0) say(answer(batches))
     if (message === "close") end()
   })
 

@@ -17,7 +17,7 @@ export const limits = {
   /** Braces within each other in one formula. */
   braces: 40,
   /** Characters of one code block that are coloured. */
-  colours: 200_000,
+  colours: 60_000,
   /** Characters of one line of code that are coloured. */
   line: 2_000,
 } as const

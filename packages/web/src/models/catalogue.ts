@@ -11,8 +11,10 @@ export type CatalogueState = {
   sources: Source[]
   settings?: SettingsView
   phase: "loading" | "ready" | "failed"
-  /** The model chosen in each chat of this page; under `new` the one last chosen anywhere. */
+  /** The model chosen on this page for each chat; under `new` for the one that does not exist yet. */
   chosen: Record<string, string>
+  /** The model that was chosen last, by whatever page. */
+  last?: string
   /** Models whose thinking has been switched off. */
   unthinking: Record<string, true>
 }
@@ -26,6 +28,8 @@ export interface Catalogue {
   /** Rejects with ClientError: `conflict` when the environment has fixed it. */
   set(patch: SettingsPatch): Promise<void>
   choose(place: ChatId | "new", model: string): void
+  /** The chat that was new is this one now. */
+  settle(place: ChatId): void
   think(model: string, on: boolean): void
 }
 
@@ -36,7 +40,8 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
     models: [],
     sources: [],
     phase: "loading",
-    chosen: typeof last === "string" ? { new: last } : {},
+    chosen: {},
+    ...(typeof last === "string" && { last }),
     unthinking: Object.fromEntries(Array.isArray(quiet) ? quiet.map((id) => [String(id), true as const]) : []),
   })
   const catalogue: Catalogue = {
@@ -64,9 +69,17 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
     choose(place, model) {
       holder.change((draft) => {
         draft.chosen[place] = model
-        draft.chosen["new"] = model
+        draft.last = model
       })
       keep.write("model", model)
+    },
+    settle(place) {
+      const model = holder.state.chosen["new"]
+      if (model === undefined) return
+      holder.change((draft) => {
+        draft.chosen[place] = model
+        delete draft.chosen["new"]
+      })
     },
     think(model, on) {
       holder.change((draft) => {

@@ -22,7 +22,6 @@ export function Seek<Item extends SeekItem>(props: {
   /** What to say when nothing matches. */
   none: JSX.Element
   onPick: (item: Item, event: { ctrl: boolean }) => void
-  onClose: () => void
   children: (item: Item) => JSX.Element
 }) {
   const id = createUniqueId()

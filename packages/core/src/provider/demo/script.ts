@@ -8,7 +8,7 @@ export type Script = {
 }
 
 const scripts: readonly { words: RegExp; script: Script }[] = [
-  { words: /\b(fail|fails|failure|error)\b/i, script: failure },
+  { words: /\b(fail|fails|failure)\b/i, script: failure },
   { words: /\blong(er)?\b/i, script: long },
   { words: /\btables?\b/i, script: table },
   { words: /\bcode\b/i, script: code },

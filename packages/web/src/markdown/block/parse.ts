@@ -1,5 +1,5 @@
 import { limits } from "../limits.ts"
-import { type Block, type Formula, isContainer, type Paragraph, type Root } from "./block.ts"
+import { type Align, type Block, type Formula, isContainer, type Paragraph, type Root } from "./block.ts"
 import { Cursor } from "./cursor.ts"
 import type { Definitions } from "./definition.ts"
 import { OpenBlocks } from "./open.ts"
@@ -52,6 +52,14 @@ export class BlockParser {
   finish(): void {
     this.blocks.closeTo(0)
     this.root.closed = true
+  }
+
+  /** Takes an open paragraph whose last line begins like a row of a table for the table it will most likely become. */
+  foresee(): void {
+    const { tip } = this.blocks
+    const header = tip.kind === "paragraph" ? tip.text.slice(tip.text.lastIndexOf("\n") + 1) : ""
+    if (tip.kind !== "paragraph" || !/^\|[^|]/.test(header) || header.length > limits.line) return
+    this.turnTable(tip, header, splitRow(header).map(() => undefined))
   }
 
   /** Reads one more line, given without its line end. */
@@ -195,8 +203,9 @@ export class BlockParser {
       return true
     }
     const footnote = footnoteStart(text)
-    if (footnote && above.kind !== "paragraph") {
+    if (footnote) {
       cursor.pass(footnote.length)
+      cursor.skip(Infinity)
       blocks.closeTo(keep)
       blocks.definitions.addNote(footnote.label)
       blocks.add({ ...blocks.fresh(), kind: "footnote", label: footnote.label, children: [], settled: 0 })
@@ -244,11 +253,16 @@ export class BlockParser {
     const from = paragraph.text.lastIndexOf("\n") + 1
     const header = paragraph.text.slice(from)
     if (header.length > limits.inline || splitRow(header).length !== align.length) return false
-    paragraph.text = paragraph.text.slice(0, from).trimEnd()
+    this.turnTable(paragraph, header, align)
+    return true
+  }
+
+  private turnTable(paragraph: Paragraph, header: string, align: readonly Align[]): void {
+    const { blocks } = this
+    paragraph.text = paragraph.text.slice(0, paragraph.text.length - header.length).trimEnd()
     if (paragraph.text === "") blocks.dropTip()
     else blocks.closeTip()
     blocks.add({ ...blocks.fresh(), kind: "table", header, align, rows: [] })
-    return true
   }
 
   private addWords(words: string): void {

@@ -1,3 +1,4 @@
+import { unescape } from "../inline/entity.ts"
 import type { Formula } from "./block.ts"
 
 /**
@@ -24,7 +25,7 @@ export function fenceStart(text: string): { mark: string; language: string } | u
   if (length < 3) return undefined
   const words = text.slice(length)
   if (character === "`" && words.includes("`")) return undefined
-  return { mark: character.repeat(length), language: /^\s*(\S{0,100})/.exec(words)?.[1] ?? "" }
+  return { mark: character.repeat(length), language: unescape(/^\s*(\S{0,100})/.exec(words)?.[1] ?? "") }
 }
 
 export function closesFence(text: string, mark: string): boolean {
@@ -78,7 +79,12 @@ export function formulaStart(text: string): { close: Formula["close"]; text: str
   if ((open !== "$$" && open !== "\\[") || text[2] === "$") return undefined
   const close = open === "$$" ? "$$" : "\\]"
   const end = text.indexOf(close, 2)
-  if (end === -1) return { close, text: text.slice(2), whole: false }
+  if (end === -1) {
+    const rest = text.slice(2)
+    // Escaped brackets may also begin a paragraph.
+    const words = close === "\\]" && rest.trim() !== "" && (!looksLikeFormula(rest) || rest.includes("]("))
+    return words ? undefined : { close, text: rest, whole: false }
+  }
   const inside = text.slice(2, end)
   if (trimmedEnd(text, text.length) !== end + 2 || inside.trim() === "") return undefined
   if (close === "\\]" && !looksLikeFormula(inside)) return undefined
@@ -87,7 +93,7 @@ export function formulaStart(text: string): { close: Formula["close"]; text: str
 
 /** Whether words in escaped brackets are mathematics and not words in escaped brackets. */
 export function looksLikeFormula(text: string): boolean {
-  return /[\\=^_{}+<>|*/]/.test(text)
+  return /[\\=^_{}+<>|]/.test(text)
 }
 
 function isGap(character: string | undefined): boolean {

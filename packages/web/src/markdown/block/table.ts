@@ -34,6 +34,6 @@ export function splitRow(line: string): string[] {
     }
   }
   const last = (cell + text.slice(from)).trim()
-  if (last !== "" || !text.endsWith("|")) cells.push(last)
+  if (last !== "" || !text.endsWith("|") || cells.length === 0) cells.push(last)
   return cells
 }

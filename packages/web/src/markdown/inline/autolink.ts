@@ -20,7 +20,7 @@ const domain = /^(?:[\p{L}\p{N}_-]{1,63}\.){0,10}[\p{L}\p{N}-]{1,63}(?![\p{L}\p{
 export function readBareLink(text: string, at: number, prefix: string): FoundLink | undefined {
   const before = text[at - 1] ?? " "
   const www = prefix.toLowerCase() === "www."
-  if (www ? !/[\s*_~([\]]/.test(before) : /[A-Za-z]/.test(before)) return undefined
+  if (/[\p{L}\p{N}]/u.test(before)) return undefined
   body.lastIndex = at + prefix.length
   const rest = trimAddress(body.exec(text)?.[0] ?? "")
   const host = domain.exec(rest)?.[0]
@@ -41,7 +41,7 @@ function trimAddress(text: string): string {
       const reference = /&[A-Za-z0-9]{1,32};$/.exec(text.slice(Math.max(0, end - 40), end))
       if (!reference) break
       end -= reference[0].length - 1
-    } else if (!/[?!.,:*_~'"]/.test(character)) break
+    } else if (!/[?!.,:*_~'"\]]/.test(character)) break
   }
   return text.slice(0, end)
 }

@@ -29,7 +29,8 @@ export class Runs {
 
   /** Pairs the runs behind `bottom` (all of them without one), as the CommonMark specification describes it. */
   pair(bottom?: Run): void {
-    const floors = new Map<string, Run | undefined>()
+    // For each kind of closing run: before this place there is nothing it could pair with.
+    const floors = new Map<string, number>()
     let closer = this.firstAfter(bottom)
     while (closer) {
       const next: Run | undefined = closer.after
@@ -38,8 +39,7 @@ export class Runs {
         continue
       }
       const key = `${closer.character}${closer.canOpen}${closer.length % 3}`
-      const floor = floors.has(key) ? floors.get(key) : bottom
-      const opener = findOpener(closer, floor, bottom)
+      const opener = findOpener(closer, floors.get(key) ?? 0, bottom)
       if (opener) {
         this.cutBetween(opener, closer)
         joinRuns(opener, closer)
@@ -47,7 +47,7 @@ export class Runs {
         if (closer.left > 0) continue
         this.remove(closer)
       } else {
-        floors.set(key, closer.before)
+        floors.set(key, closer.at)
         if (!closer.canOpen) this.remove(closer)
       }
       closer = next
@@ -78,8 +78,8 @@ export class Runs {
   }
 }
 
-function findOpener(closer: Run, floor: Run | undefined, bottom: Run | undefined): Run | undefined {
-  for (let run = closer.before; run && run !== floor && run !== bottom; run = run.before) {
+function findOpener(closer: Run, floor: number, bottom: Run | undefined): Run | undefined {
+  for (let run = closer.before; run && run !== bottom && run.at >= floor; run = run.before) {
     if (run.character !== closer.character || !run.canOpen) continue
     const both = closer.canOpen || run.canClose
     const thirds = (run.length + closer.length) % 3 === 0 && (run.length % 3 !== 0 || closer.length % 3 !== 0)

@@ -1,4 +1,4 @@
-import { ClientError } from "@omnichat/client/errors"
+import { ClientError } from "@omnichat/client/client"
 import type { ChatSummary, Message } from "@omnichat/core/protocol/http"
 import type { MessageId, RunId } from "@omnichat/core/protocol/id"
 import { add, keyOf, name, newTree, pathTo } from "../tree.ts"

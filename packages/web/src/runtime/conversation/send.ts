@@ -1,4 +1,4 @@
-import { ClientError } from "@omnichat/client/errors"
+import { ClientError } from "@omnichat/client/client"
 import type { Params, StartBody } from "@omnichat/core/protocol/frame"
 import { newId, newIdAfter } from "@omnichat/core/protocol/id"
 import type { MessageId, RunId } from "@omnichat/core/protocol/id"

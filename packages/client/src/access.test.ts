@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest"
+import { answerOf } from "../test/answer.ts"
+import { collect, numbered, reached, scene } from "../test/scene.ts"
+
+const question = { model: "demo/tour", message: { parts: [{ type: "text" as const, text: "Hello?" }] } }
+const answer = answerOf(["One", " two"])
+const { events, runId } = answer
+
+/** Gives `token-1`, `token-2`, …; nothing else knows how many were asked for. */
+function tokens(): () => string {
+  let made = 0
+  return () => `token-${++made}`
+}
+
+describe("the token", () => {
+  it("goes as a subprotocol and as a header, never in the address (protocol C2)", async () => {
+    const { server, client } = await scene({ token: () => "omk_secret" })
+    client.connect()
+    const connection = await server.connection()
+    expect(connection.protocols).toEqual(["omnichat.v1", "bearer.omk_secret"])
+    expect(server.bearers).toEqual(["omk_secret"])
+  })
+
+  it("is a fresh one at each connection", async () => {
+    const { server, client, clock } = await scene({ token: tokens() })
+    client.connect()
+    const first = await server.connection()
+    first.drop()
+    await reached(client, "waiting")
+    clock.advance(0)
+    const second = await server.connection()
+    expect(second.protocols[1]).not.toBe(first.protocols[1])
+  })
+
+  it("is asked for again when an action is unauthenticated, and the action sent again", async () => {
+    const { server, client } = await scene({ token: tokens() })
+    const run = client.start({ ...question, runId })
+    const entries = collect(run)
+    const first = await server.connection()
+    const start = await first.next("run.start")
+    first.refuse(start, "unauthenticated")
+    const second = await server.connection()
+    expect(second.protocols[1]).not.toBe(first.protocols[1])
+    expect(await second.next("run.start")).toEqual(start)
+    second.ack(start, answer.startAck)
+    second.run(runId, 1, events)
+    expect(await entries).toEqual(numbered(events))
+    const stopped = client.stop(runId)
+    second.refuse(await second.next("run.stop"), "unauthenticated")
+    const third = await server.connection()
+    third.ack(await third.next("run.stop"), { runId, status: "complete" })
+    expect(await stopped).toMatchObject({ status: "complete" })
+  })
+
+  it("that is refused twice refuses the action", async () => {
+    const { server, client } = await scene({ token: tokens() })
+    const run = client.follow(runId)
+    const reading = expect(collect(run)).rejects.toMatchObject({ code: "unauthenticated" })
+    for (let connections = 0; connections < 2; connections++) {
+      const connection = await server.connection()
+      connection.refuse(await connection.next("run.follow"), "unauthenticated")
+    }
+    await reading
+    await expect(run.ack).rejects.toMatchObject({ code: "unauthenticated" })
+  })
+
+  it("that cannot be had refuses the action at once", async () => {
+    const { server, client } = await scene()
+    const stopped = expect(client.stop(runId)).rejects.toMatchObject({ code: "unauthenticated" })
+    const connection = await server.connection()
+    connection.refuse(await connection.next("run.stop"), "unauthenticated")
+    await stopped
+  })
+
+  it("that the server will not have ends what waits for a connection, and a request is tried twice", async () => {
+    const { server, client } = await scene({ token: tokens() })
+    server.configRefusal = 401
+    const run = client.start({ ...question, runId })
+    const reading = expect(collect(run)).rejects.toMatchObject({ code: "unauthenticated", message: "refused" })
+    await reading
+    await expect(run.ack).rejects.toMatchObject({ code: "unauthenticated" })
+    expect(new Set(server.bearers).size).toBe(2)
+  })
+})

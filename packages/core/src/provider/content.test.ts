@@ -1,0 +1,49 @@
+import { expect, test } from "vitest"
+import type { ModelContent, ModelMessage } from "../model/provider.ts"
+import { base64 } from "./base64.ts"
+import { plainMessages } from "./content.ts"
+
+const text = (words: string): ModelContent => ({ type: "text", text: words })
+const user = (...content: ModelContent[]): ModelMessage => ({ role: "user", content })
+const assistant = (...content: ModelContent[]): ModelMessage => ({ role: "assistant", content })
+const file = (mediaType: string, bytes: number[] = [65]): ModelContent => ({
+  type: "file",
+  mediaType,
+  filename: "thing.bin",
+  bytes: new Uint8Array(bytes),
+})
+
+const texts = (messages: ModelMessage[]) =>
+  plainMessages(messages, false, "m").map((message) => `${message.role}: ${message.text}`)
+
+test("neighbours of one role are one message, and empty ones are gone", () => {
+  expect(texts([user(text("a")), assistant(), user(text("b")), assistant(text("c")), assistant(text("d"))])).toEqual([
+    "user: a\n\nb",
+    "assistant: c\n\nd",
+  ])
+})
+
+test("the pieces of an answer are joined as they were said, without its reasoning", () => {
+  expect(texts([user(text("a")), assistant({ type: "reasoning", text: "hm" }, text("b"), text("c"))])).toEqual([
+    "user: a",
+    "assistant: bc",
+  ])
+})
+
+test.each([
+  ["a PDF", file("application/pdf")],
+  ["text that is no UTF-8", file("text/plain", [0xff])],
+  ["text with zero bytes", file("text/plain", [65, 0, 65])],
+  ["an image for a model that sees none", file("image/png")],
+])("%s is refused by name in the message being answered, and named in an earlier one", (_, content) => {
+  expect(() => plainMessages([user(content)], false, "m")).toThrow(/thing\.bin/)
+  const later = texts([user(text("a"), content), assistant(text("b")), user(text("c"))])
+  expect(later[0]).toMatch(/^user: a\n\n\[The file thing\.bin \(.+\) was here/)
+})
+
+test("base 64 of long input has padding only at its end", () => {
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, at) => (at * 7) % 256)
+  const text = base64(bytes)
+  expect(text).not.toMatch(/=.*[^=]/)
+  expect(Uint8Array.from(atob(text), (character) => character.charCodeAt(0))).toEqual(bytes)
+})

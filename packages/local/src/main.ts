@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url"
+import { describe } from "@omnichat/core/log"
+import { StoreUnavailable } from "@omnichat/core/store/table"
+import { hasScreen, openBrowser } from "./browser.ts"
+import { CannotStart } from "./http/cannot-listen.ts"
+import { createLog } from "./log.ts"
+import { startServer } from "./server.ts"
+import type { RunningServer } from "./server.ts"
+import { readSettings, WrongSettings } from "./settings.ts"
+import { version } from "./version.ts"
+import { modelsFound, refused, stopped, stopping, welcome } from "./words.ts"
+
+/** The entry of `npm start`, built to `packages/local/dist/server.js` with SQLite's thread beside it. */
+const build = {
+  webFolder: fileURLToPath(new URL("../../web/dist", import.meta.url)),
+  threadEntry: new URL("./sqlite-thread.js", import.meta.url),
+  version,
+}
+
+/** Ctrl-C reaches this process from the terminal and once more through npm; what comes so soon is no second wish. */
+const sameSignalWithinMs = 300
+
+const say = (text: string): void => void process.stdout.write(text)
+const complain = (text: string): void => void process.stderr.write(text)
+
+async function main(): Promise<void> {
+  const surroundings = { terminal: process.stdout.isTTY, screen: hasScreen(process.env) }
+  const settings = readSettings(process.env, surroundings)
+  const log = createLog(settings.logLevel, complain)
+  const server = await startServer(settings, build, log)
+  stopOnSignals(server)
+  say(welcome(server, settings))
+  if (settings.openBrowser) openBrowser(server.url)
+  say(modelsFound(await server.sources()))
+}
+
+function stopOnSignals(server: RunningServer): void {
+  let toldAt: number | undefined
+  const stop = async (): Promise<void> => {
+    say(stopping(server.activeRuns()))
+    await server.close()
+    say(stopped())
+    process.exit(0)
+  }
+  const told = (): void => {
+    const now = performance.now()
+    if (toldAt !== undefined && now - toldAt > sameSignalWithinMs) process.exit(1)
+    if (toldAt !== undefined) return
+    toldAt = now
+    stop().catch(fail)
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, told)
+}
+
+function fail(thrown: unknown): never {
+  if (thrown instanceof WrongSettings) complain(refused("A setting is wrong:", thrown.problems))
+  else if (thrown instanceof CannotStart || thrown instanceof StoreUnavailable) {
+    complain(refused("OmniChat cannot start.", [thrown.message]))
+  } else complain(refused("OmniChat failed.", [thrown instanceof Error ? (thrown.stack ?? "") : describe(thrown)]))
+  process.exit(1)
+}
+
+main().catch(fail)

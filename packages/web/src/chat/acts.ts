@@ -1,0 +1,70 @@
+import type { ChatId } from "@omnichat/core/protocol/id"
+import type { App } from "../runtime/app.ts"
+import type { Conversation } from "../runtime/conversation/conversation.ts"
+import type { Draft } from "../runtime/drafts.ts"
+import { textOf } from "../runtime/conversation/turn.ts"
+import type { Stage } from "../shell/stage.tsx"
+import type { Composing } from "./composing.ts"
+import { modelAt, wishFor } from "./desk.ts"
+
+/** What a reader can do with the turns of a chat. */
+export interface Acts {
+  edit(key: string, content: Draft): void
+  /** Takes a message back that has not gone out; its words go where one writes. */
+  takeBack(key: string): void
+  again(key: string): void
+  /** Opens the list of models under `anchor` and has the chosen one answer. */
+  againWith(key: string, anchor: DOMRect | undefined): void
+  goOn(key: string): void
+  stop(key: string): void
+  choose(key: string): void
+  copyOf(key: string): string
+}
+
+type Parts = { app: App; stage: Stage; conversation: Conversation; composing: () => Composing; moved: () => void }
+
+/** `moved` is called when the end of the chat is where one wants to look now. */
+export function createActs({ app, stage, conversation, composing, moved }: Parts): Acts {
+  const place: ChatId = conversation.id
+  const current = () => modelAt(app, place, conversation)?.id
+  /** The model that answered before, as long as it is there; after another was chosen, that one. */
+  const wish = (key: string) => {
+    const { models, chosen } = app.catalogue.state
+    const before = conversation.state.nodes[key]?.model
+    const model = chosen[place] ?? (models.some(({ id }) => id === before) ? before : current()) ?? before
+    return model === undefined ? undefined : wishFor(app, model, false)
+  }
+  const acts: Acts = {
+    edit(key, content) {
+      const model = current()
+      if (model === undefined) return
+      conversation.edit(key, content, wishFor(app, model, false))
+      moved()
+    },
+    takeBack: (key) => composing().putBack(conversation.withdraw(key)),
+    again(key) {
+      const again = wish(key)
+      if (again) conversation.again(key, again)
+    },
+    againWith(key, anchor) {
+      stage.set({
+        pick: {
+          anchor,
+          chosen: conversation.state.nodes[key]?.model,
+          onPick: (model) => {
+            app.catalogue.choose(place, model)
+            conversation.again(key, wishFor(app, model, false))
+          },
+        },
+      })
+    },
+    goOn(key) {
+      const on = wish(key)
+      if (on) conversation.goOn(key, on)
+    },
+    stop: (key) => conversation.stop(key),
+    choose: (key) => conversation.choose(key),
+    copyOf: (key) => textOf(conversation.state.nodes[key]?.parts ?? []),
+  }
+  return acts
+}

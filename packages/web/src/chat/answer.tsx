@@ -1,0 +1,122 @@
+import { For, Match, Show, Switch, createMemo } from "solid-js"
+import type { Part } from "@omnichat/core/protocol/part"
+import type { ConversationState } from "../runtime/conversation/talk.ts"
+import type { Turn } from "../runtime/conversation/turn.ts"
+import { hasWords } from "../runtime/conversation/turn.ts"
+import { Markdown } from "./plain-words.tsx"
+import { CopyButton } from "../ui/copy-button.tsx"
+import { Icon } from "../ui/icon.tsx"
+import type { Acts } from "./acts.ts"
+import { Branches } from "./branches.tsx"
+import { FaultBox } from "./fault-box.tsx"
+import { metaOf } from "./meta.ts"
+import { createReading } from "./read-out.ts"
+import { SentFiles } from "./sent-files.tsx"
+import { Sources } from "./sources.tsx"
+import { Thought } from "./thought.tsx"
+import { Wait } from "./wait.tsx"
+
+/** What a model says: its thoughts folded, its words, and under them what one can do with them. */
+export function Answer(props: {
+  turn: Turn
+  state: ConversationState
+  acts: Acts
+  /** The model's name. */
+  name: string
+  /** The end of the visible path: what is read out. */
+  last: boolean
+}) {
+  const running = () => props.turn.status === "running"
+  const words = createMemo(() => hasWords(props.turn.parts))
+  const broken = () => props.turn.status !== "complete" && !running()
+  const resumable = () => broken() && words() && props.turn.id !== undefined
+  createReading(
+    () => props.turn,
+    () => props.name,
+    () => props.last,
+  )
+
+  return (
+    <article
+      class="turn answer"
+      data-key={props.turn.key}
+      aria-label={`Answer from ${props.name}`}
+      aria-busy={running()}
+    >
+      <For each={props.turn.parts}>{(part) => <PartView part={part} turn={props.turn} />}</For>
+      <Show when={running() && !words()}>
+        <Wait turn={props.turn} name={props.name}/>
+      </Show>
+      <Show when={props.turn.status === "complete" && !words()}>
+        <p class="aside">The model had nothing to say.</p>
+      </Show>
+      <SentFiles parts={props.turn.parts} />
+      <Sources parts={props.turn.parts} />
+      <FaultBox turn={props.turn} name={props.name} acts={props.acts} />
+      <div class="under">
+        <Show when={!running()}>
+          <Show when={words()}>
+            <CopyButton class="act" label="Copy the answer" text={() => props.acts.copyOf(props.turn.key)} />
+          </Show>
+          <button
+            type="button"
+            class="tool act"
+            aria-label="Answer again"
+            onClick={() => props.acts.again(props.turn.key)}
+          >
+            <Icon name="again" />
+          </button>
+          <button
+            type="button"
+            class="tool act"
+            aria-label="Answer with another model"
+            onClick={(event) => props.acts.againWith(props.turn.key, event.currentTarget.getBoundingClientRect())}
+          >
+            <Icon name="swap" />
+          </button>
+        </Show>
+        <Branches state={props.state} turn={props.turn.key} noun="answer" onChoose={props.acts.choose} />
+        <Show when={resumable() && props.turn.status === "stopped"}>
+          <button type="button" class="button plain" onClick={() => props.acts.goOn(props.turn.key)}>
+            Continue
+          </button>
+        </Show>
+        <p class="meta">
+          <For each={metaOf(props.turn, props.name)}>
+            {(item, index) => (
+              <>
+                <Show when={index() > 0}>
+                  <i>·</i>
+                </Show>
+                {item}
+              </>
+            )}
+          </For>
+        </p>
+      </div>
+    </article>
+  )
+}
+
+function PartView(props: { part: Part; turn: Turn }) {
+  const streaming = () => props.turn.live !== undefined && !props.turn.stopping
+  return (
+    <Switch>
+      <Match when={props.part.type === "text" && props.part} keyed>
+        {(part) => <Markdown text={() => part.text} streaming={() => streaming() && part.state === "streaming"} />}
+      </Match>
+      <Match when={props.part.type === "reasoning" && props.part} keyed>
+        {(part) => <Thought part={part} turn={props.turn} />}
+      </Match>
+      <Match when={props.part.type === "dynamic-tool" && props.part} keyed>
+        {(part) => (
+          <p class="aside">
+            <Icon name="tool" small />
+            {part.toolName}
+            <Show when={part.errorText}>: {part.errorText}</Show>
+          </p>
+        )}
+      </Match>
+    </Switch>
+  )
+}

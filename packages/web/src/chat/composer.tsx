@@ -1,0 +1,204 @@
+import { For, Show, createEffect, createSignal, on, onMount } from "solid-js"
+import type { ModelSummary } from "@omnichat/core/protocol/http"
+import { size } from "../models/list.ts"
+import { useApp } from "../runtime/context.tsx"
+import { Icon } from "../ui/icon.tsx"
+import type { Composing, Upload } from "./composing.ts"
+import { grow, isGlass, sendsMessage } from "./writing.ts"
+import "./composer.css"
+
+/** Where one writes. Words stay where they were written until they are sent, also over a reload. */
+export function Composer(props: {
+  composing: Composing
+  model: ModelSummary | undefined
+  /** A reply rather than a first message. */
+  reply: boolean
+  answering: boolean
+  onSend: () => void
+  onStop: () => void
+  /** The arrow up in an empty field. */
+  onUp: () => boolean
+}) {
+  const app = useApp()
+  const [over, setOver] = createSignal(0)
+  let field!: HTMLTextAreaElement
+  let picker!: HTMLInputElement
+  const { catalogue } = app
+
+  const thinks = () => props.model?.capabilities.includes("reasoning") ?? false
+  const thinking = () => props.model !== undefined && !catalogue.state.unthinking[props.model.id]
+  const blind = () =>
+    props.model !== undefined &&
+    !props.model.capabilities.includes("images") &&
+    props.composing.state.files.some((file) => file.mediaType.startsWith("image/"))
+  const ready = () => props.composing.ready() && props.model !== undefined
+  const stops = () => props.answering && !ready()
+  const send = () => {
+    if (!ready()) return
+    props.onSend()
+    field.focus()
+  }
+
+  onMount(() => {
+    if (!isGlass()) field.focus()
+  })
+  // Another chat: its own words, and on a keyboard one can write at once.
+  createEffect(
+    on(
+      () => props.composing,
+      () => {
+        grow(field)
+        if (!isGlass() && !document.querySelector("dialog[open]")) field.focus()
+      },
+      { defer: true },
+    ),
+  )
+  createEffect(on(() => props.composing.state.text, () => grow(field)))
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "ArrowUp" && field.value === "" && !event.isComposing && props.onUp()) event.preventDefault()
+    else if (sendsMessage(event)) {
+      event.preventDefault()
+      send()
+    }
+  }
+  const onPaste = (event: ClipboardEvent) => {
+    const files = event.clipboardData?.files
+    if (!files || files.length === 0) return
+    event.preventDefault()
+    props.composing.attach(files)
+  }
+  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false
+
+  return (
+    <form
+      class="composer"
+      classList={{ dropping: over() > 0 }}
+      aria-label="Write a message"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) field.focus()
+      }}
+      onDragEnter={(event) => {
+        if (carriesFiles(event)) setOver(over() + 1)
+      }}
+      onDragLeave={(event) => {
+        if (carriesFiles(event)) setOver(Math.max(0, over() - 1))
+      }}
+      onDragOver={(event) => {
+        if (carriesFiles(event)) event.preventDefault()
+      }}
+      onDrop={(event) => {
+        setOver(0)
+        if (!carriesFiles(event)) return
+        event.preventDefault()
+        props.composing.attach(event.dataTransfer?.files ?? [])
+      }}
+    >
+      <Show when={props.composing.state.files.length > 0}>
+        <div class="files">
+          <For each={props.composing.state.files}>
+            {(file) => <FileChip file={file} onRemove={() => props.composing.detach(file.key)} />}
+          </For>
+        </div>
+      </Show>
+      <textarea
+        ref={field}
+        id="message"
+        rows="1"
+        aria-label="Message"
+        placeholder={props.reply ? "Reply" : props.model ? `Message ${props.model.name}` : "Message"}
+        value={props.composing.state.text}
+        enterkeyhint={isGlass() ? "enter" : "send"}
+        onInput={(event) => props.composing.write(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+      />
+      <div class="composer-row">
+        <button type="button" class="tool" aria-label="Attach a file" onClick={() => picker.click()}>
+          <Icon name="plus" />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          tabIndex={-1}
+          aria-label="Files"
+          onChange={() => {
+            props.composing.attach([...(picker.files ?? [])])
+            picker.value = ""
+          }}
+        />
+        <Show when={thinks() && props.model}>
+          {(model) => (
+            <button
+              type="button"
+              class="toggle"
+              aria-pressed={thinking()}
+              onClick={() => catalogue.think(model().id, !thinking())}
+            >
+              <Icon name="think" />
+              <span>Thinking</span>
+            </button>
+          )}
+        </Show>
+        <span class="push" />
+        <Show when={blind()}>
+          <span class="hint" role="status">
+            {props.model?.name} does not see images
+          </span>
+        </Show>
+        <Show
+          when={stops()}
+          fallback={
+            <button type="submit" class="send" aria-label="Send" disabled={!ready()}>
+              <Icon name="up" />
+            </button>
+          }
+        >
+          <button type="button" class="send" aria-label="Stop" title="Stop (Esc)" onClick={() => props.onStop()}>
+            <Icon name="stop" />
+          </button>
+        </Show>
+      </div>
+    </form>
+  )
+}
+
+function FileChip(props: { file: Upload; onRemove: () => void }) {
+  const app = useApp()
+  const image = () => (props.file.id && props.file.mediaType.startsWith("image/") ? props.file.id : undefined)
+  const state = () => {
+    const { problem, id, progress, bytes } = props.file
+    if (problem !== undefined) return problem
+    return id ? size(bytes) : `${Math.floor(progress * 100)} %`
+  }
+  return (
+    <span class="file" classList={{ bad: props.file.problem !== undefined }}>
+      <Show when={image()} fallback={<Icon name={props.file.mediaType.startsWith("image/") ? "image" : "file"} small />}>
+        {(id) => <img src={app.client.http.fileUrl(id())} alt="" />}
+      </Show>
+      <span class="name">{props.file.name}</span>
+      <small>{state()}</small>
+      <button type="button" class="tool" aria-label={`Remove ${props.file.name}`} onClick={() => props.onRemove()}>
+        <Icon name="close" />
+      </button>
+      <Show when={!props.file.id && props.file.problem === undefined}>
+        <span
+          class="progress"
+          role="progressbar"
+          aria-label={`Uploading ${props.file.name}`}
+          aria-valuemin="0"
+          aria-valuemax="100"
+          aria-valuenow={Math.floor(props.file.progress * 100)}
+        >
+          <i style={{ width: `${props.file.progress * 100}%` }} />
+        </span>
+      </Show>
+    </span>
+  )
+}

@@ -1,0 +1,174 @@
+import { useNavigate, useParams } from "@solidjs/router"
+import { Match, Show, Switch, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from "solid-js"
+import * as v from "valibot"
+import { chatId } from "@omnichat/core/protocol/id"
+import { hasRealModel } from "../models/choice.ts"
+import { useApp } from "../runtime/context.tsx"
+import { answering } from "../runtime/conversation/conversation.ts"
+import type { Conversation } from "../runtime/conversation/conversation.ts"
+import { useStage } from "../shell/stage.tsx"
+import { Icon } from "../ui/icon.tsx"
+import { createActs } from "./acts.ts"
+import { ChatBar } from "./bar.tsx"
+import { Begin } from "./begin.tsx"
+import { Blank } from "./blank.tsx"
+import { Composer } from "./composer.tsx"
+import { composingIn } from "./composings.ts"
+import { lastAnswer, lastQuestion, modelAt, wishFor } from "./desk.ts"
+import { createFollowing } from "./following.ts"
+import { Talk } from "./talk.tsx"
+
+/** A chat: the one in the address, or the one that is about to begin. */
+export function ChatScreen() {
+  const app = useApp()
+  const stage = useStage()
+  const navigate = useNavigate()
+  const params = useParams<{ id?: string }>()
+  const id = createMemo(() => (v.is(chatId, params.id) ? params.id : undefined))
+  const place = () => id() ?? "new"
+  const conversation = createMemo(() => {
+    const open = id()
+    return untrack(() => (open ? app.open(open) : (app.leave(), undefined)))
+  })
+  const model = createMemo(() => modelAt(app, place(), conversation()))
+  const composing = createMemo(() => {
+    const at = place()
+    return untrack(() => composingIn(app, at))
+  })
+  const following = createFollowing()
+  const [editing, setEditing] = createSignal<string>()
+  const temporary = () => conversation()?.state.temporary ?? (place() === "new" && stage.state.temporary)
+  const title = () => {
+    const open = id()
+    return (open && app.list.state.chats[open]?.title) || (open ? "Chat" : "New chat")
+  }
+  const running = createMemo(() => {
+    const open = conversation()
+    return open && answering(open.state)
+  })
+
+  createEffect(() => {
+    document.title = `${title()} · OmniChat`
+  })
+  createEffect(on(id, () => setEditing(undefined)))
+  // Nothing to talk to, and nothing that was said: the first start.
+  createEffect(() => {
+    const { state } = app.catalogue
+    const empty = app.list.state.phase === "ready" && app.list.state.order.length === 0
+    if (id() || state.phase !== "ready" || !empty || hasRealModel(state.models)) return
+    if (state.settings?.demo.value !== true) navigate("/start", { replace: true })
+  })
+
+  const send = () => {
+    const chosen = model()
+    if (!chosen || !composing().ready()) return
+    const wish = wishFor(app, chosen.id, temporary())
+    const content = composing().take()
+    const open = conversation()
+    following.toEnd()
+    if (open) return open.send(content, wish)
+    const begun = app.begin(content, wish)
+    app.catalogue.settle(begun)
+    stage.set({ temporary: false })
+    navigate(`/chat/${begun}`)
+  }
+  const stop = () => {
+    const key = running()
+    if (key !== undefined) conversation()?.stop(key)
+    return key !== undefined
+  }
+  const editLast = () => {
+    const open = conversation()
+    const key = open && lastQuestion(open.state)
+    if (key !== undefined) setEditing(key)
+    return key !== undefined
+  }
+  const actsOf = (open: Conversation) =>
+    createActs({ app, stage, conversation: open, composing, moved: following.toEnd })
+  onMount(() => {
+    const lastOf = (action: (open: Conversation, key: string) => void) => () => {
+      const open = conversation()
+      const key = open && lastAnswer(open.state)
+      if (key !== undefined) action(open as Conversation, key)
+    }
+    stage.actions = {
+      stop,
+      editLast,
+      again: lastOf((open, key) => actsOf(open).again(key)),
+      againWith: lastOf((open, key) => actsOf(open).againWith(key, undefined)),
+    }
+    const flush = () => composing().flush()
+    window.addEventListener("pagehide", flush)
+    onCleanup(() => {
+      flush()
+      stage.actions = {}
+      window.removeEventListener("pagehide", flush)
+    })
+  })
+
+  return (
+    <>
+      <ChatBar place={place()} model={model()} temporary={temporary()} />
+      <Show
+        when={conversation()}
+        keyed
+        fallback={
+          <Begin
+            temporary={temporary()}
+            onIdea={(words) => {
+              composing().write(words)
+              const field = document.querySelector<HTMLTextAreaElement>("#message")
+              field?.focus()
+              field?.setSelectionRange(words.length, words.length)
+            }}
+          />
+        }
+      >
+        {(open) => (
+          <Switch>
+            <Match when={open.state.phase === "ready"}>
+              <Talk
+                conversation={open}
+                title={title()}
+                acts={actsOf(open)}
+                following={following}
+                editing={editing()}
+                onEdit={setEditing}
+              />
+            </Match>
+            <Match when={true}>
+              <Blank conversation={open} />
+            </Match>
+          </Switch>
+        )}
+      </Show>
+      <div class="write">
+        <Show when={app.connection.broken}>
+          <div class="thin">
+            <p class="column" role="status">
+              <span class="dot alive" />
+              Reconnecting…
+            </p>
+          </div>
+        </Show>
+        <Show when={conversation() && !following.following()}>
+          <button type="button" class="latest" aria-label="To the latest words" onClick={() => following.toEnd()}>
+            <Icon name="tail" />
+          </button>
+        </Show>
+        <div class="column">
+          <Composer
+            composing={composing()}
+            model={model()}
+            reply={conversation() !== undefined}
+            answering={running() !== undefined}
+            onSend={send}
+            onStop={stop}
+            onUp={editLast}
+          />
+        </div>
+      </div>
+    </>
+  )
+}
+

@@ -1,0 +1,122 @@
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from "solid-js"
+import { modelName } from "../models/choice.ts"
+import type { Conversation } from "../runtime/conversation/conversation.ts"
+import type { Turn } from "../runtime/conversation/turn.ts"
+import { useApp } from "../runtime/context.tsx"
+import { pathTo } from "../runtime/tree.ts"
+import type { Acts } from "./acts.ts"
+import { Answer } from "./answer.tsx"
+import type { Following, Place } from "./following.ts"
+import { Question } from "./question.tsx"
+import "./turns.css"
+import "./trouble.css"
+
+/** The turns drawn at once when a chat is opened, and by how many the rest follows while nothing else is to do. */
+const atOnce = 8
+const step = 12
+
+/** Where readers were in the chats they left. */
+const places = new Map<string, Place>()
+
+/** The visible path of a chat, from where it has been read to its end. */
+export function Talk(props: {
+  conversation: Conversation
+  title: string
+  acts: Acts
+  following: Following
+  editing: string | undefined
+  onEdit: (key: string | undefined) => void
+}) {
+  const app = useApp()
+  const { state } = props.conversation
+  let box!: HTMLDivElement
+  let column!: HTMLDivElement
+  let top!: HTMLDivElement
+  const place = places.get(props.conversation.id)
+  const path = createMemo(() => pathTo(state, state.leaf))
+  const [shown, setShown] = createSignal(place?.following === false ? Infinity : atOnce)
+  const drawn = createMemo(() => (shown() >= path().length ? path() : path().slice(-shown())))
+
+  createEffect(() => {
+    if (shown() === Infinity) return
+    const idle = requestIdle(() => setShown(shown() >= path().length ? Infinity : shown() + step))
+    onCleanup(idle)
+  })
+  onMount(() => {
+    props.following.attach(box, column, place)
+    const older = () => {
+      if (shown() < Infinity || state.older === undefined || state.loadingOlder) return
+      // A failure is tried again when one scrolls there again.
+      props.following.keeping(() => props.conversation.loadOlder()).catch(() => undefined)
+    }
+    const watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && older(), {
+      root: box,
+      rootMargin: "1500px 0px 0px",
+    })
+    // Watched anew after each page: the top may still be in sight.
+    createEffect(
+      on([() => state.loadingOlder, shown], () => {
+        watcher.unobserve(top)
+        watcher.observe(top)
+      }),
+    )
+    onCleanup(() => {
+      watcher.disconnect()
+      places.set(props.conversation.id, props.following.place())
+    })
+  })
+
+  const waits = (turn: Turn) => {
+    if (turn.sending === undefined || turn.sending === "refused") return undefined
+    if (app.connection.broken) return "Goes out when the connection is back"
+    return turn.sending === "queued" ? "Goes out when the answer above is done" : undefined
+  }
+
+  return (
+    <div ref={box} class="scroll" tabindex="0" role="region" aria-label="Conversation">
+      <div ref={column} class="column talk">
+        <h1 class="hidden">{props.title}</h1>
+        <div ref={top} class="older" />
+        <For each={drawn()}>
+          {(key) => (
+            <Show when={state.nodes[key]}>
+              {(turn) => (
+                <Show
+                  when={turn().role === "assistant"}
+                  fallback={
+                    <Question
+                      turn={turn()}
+                      state={state}
+                      acts={props.acts}
+                      editing={props.editing === key}
+                      onEdit={(editing) => props.onEdit(editing ? key : undefined)}
+                      waits={waits(turn())}
+                    />
+                  }
+                >
+                  <Answer
+                    turn={turn()}
+                    state={state}
+                    acts={props.acts}
+                    name={modelName(app.catalogue.state.models, turn().model)}
+                    last={key === state.leaf}
+                  />
+                </Show>
+              )}
+            </Show>
+          )}
+        </For>
+      </div>
+    </div>
+  )
+}
+
+/** Calls the action when there is nothing else to do; gives back what ends that. */
+function requestIdle(action: () => void): () => void {
+  if (typeof window.requestIdleCallback !== "function") {
+    const timer = setTimeout(action, 50)
+    return () => clearTimeout(timer)
+  }
+  const handle = window.requestIdleCallback(action, { timeout: 500 })
+  return () => window.cancelIdleCallback(handle)
+}

@@ -1,0 +1,51 @@
+import { createClient } from "@omnichat/client/client"
+import { Route, Router } from "@solidjs/router"
+import { lazy } from "solid-js"
+import { render } from "solid-js/web"
+import { ChatScreen } from "./chat/screen.tsx"
+import { createApp } from "./runtime/app.ts"
+import { AppProvider } from "./runtime/context.tsx"
+import { browserKeep } from "./runtime/keep.ts"
+import { solidHolder } from "./runtime/solid-holder.ts"
+import { Shell } from "./shell/shell.tsx"
+import { StageProvider, createStage } from "./shell/stage.tsx"
+import { followTheme } from "./shell/theme.ts"
+
+const SettingsScreen = lazy(() => import("./settings/screen.tsx"))
+const StartScreen = lazy(() => import("./start/screen.tsx"))
+
+const keep = browserKeep()
+const after = (ms: number, action: () => void) => {
+  const timer = setTimeout(action, ms)
+  return () => clearTimeout(timer)
+}
+const app = createApp({ client: createClient(), keep, hold: solidHolder, now: Date.now, after })
+const stage = createStage(keep)
+followTheme(keep)
+
+const root = document.getElementById("root")
+if (!root) throw new Error("index.html has no #root")
+render(
+  () => (
+    <AppProvider value={app}>
+      <StageProvider value={stage}>
+        <Router root={Shell}>
+          <Route path={["/", "/chat/:id"]} component={ChatScreen} />
+          <Route path="/settings" component={SettingsScreen} />
+          <Route path="/start" component={StartScreen} />
+          <Route path="*" component={ChatScreen} />
+        </Router>
+      </StageProvider>
+    </AppProvider>
+  ),
+  root,
+)
+
+// The parts that are loaded when first needed should be there even when the connection is not.
+const idle = window.requestIdleCallback ?? ((action: () => void) => setTimeout(action, 2000))
+window.addEventListener("load", () =>
+  idle(() => {
+    const parts = [import("./models/picker.tsx"), import("./search/palette.tsx"), import("./shell/shortcuts-sheet.tsx")]
+    Promise.all(parts).catch(() => undefined) // each is asked for again when it is needed
+  }),
+)

@@ -1,0 +1,91 @@
+/** A burst of text: it must all be shown at `due`, in milliseconds. */
+type Burst = { readonly end: number; readonly due: number }
+
+/**
+ * Spreads text that comes in bursts evenly over time. Nothing is shown later than `spread` milliseconds after it came:
+ * at every moment the text flows at the lowest speed that keeps this for all bursts that wait, so the speed changes
+ * little. With a spread of 0 everything passes at once. Times may be of any clock that never goes back.
+ */
+export class Pace {
+  private readonly spread: number
+  private bursts: Burst[] = []
+  private shown = 0
+  private received = 0
+  private late = 0
+  private now = 0
+
+  constructor(spread: number) {
+    this.spread = spread
+  }
+
+  /** The text has so many characters now. Less than before means another text, which is shown at once. */
+  receive(length: number, now: number): void {
+    this.advance(now)
+    if (length < this.received) this.skip(length)
+    else if (length > this.received) this.bursts.push({ end: length, due: now + this.spread })
+    this.received = length
+  }
+
+  /** So many characters have been there from the start and need no pacing. */
+  skip(length: number): void {
+    this.bursts = []
+    this.shown = this.received = this.late = length
+  }
+
+  /** How many characters to show now; never fewer than the last time. */
+  visible(now: number): number {
+    this.advance(now)
+    return Math.floor(this.shown)
+  }
+
+  /** How many characters must not wait any longer, at the time last asked for. */
+  get due(): number {
+    return this.late
+  }
+
+  get pending(): boolean {
+    return this.bursts.length > 0
+  }
+
+  private advance(now: number): void {
+    let from = this.now
+    this.now = Math.max(this.now, now)
+    for (;;) {
+      const urgent = this.mostUrgent(from)
+      if (urgent === undefined) return
+      const { burst, speed, index } = urgent
+      if (burst.due > this.now) {
+        this.shown += speed * (this.now - from)
+        return
+      }
+      this.shown = this.late = burst.end
+      this.bursts.splice(0, index + 1)
+      from = Math.max(from, burst.due)
+    }
+  }
+
+  /** The burst that asks for the highest speed, in characters per millisecond. */
+  private mostUrgent(from: number): { burst: Burst; speed: number; index: number } | undefined {
+    let urgent: { burst: Burst; speed: number; index: number } | undefined
+    this.bursts.forEach((burst, index) => {
+      const speed = (burst.end - this.shown) / Math.max(burst.due - from, 0.001)
+      if (!urgent || speed >= urgent.speed) urgent = { burst, speed, index }
+    })
+    return urgent
+  }
+}
+
+/**
+ * Where to cut a text that is shown up to a place: before the word the place is in, so that a line breaks before a word
+ * and not within it. Long words and scripts without spaces are cut where the place is.
+ */
+export function wordEnd(text: string, place: number): number {
+  if (place >= text.length) return text.length
+  for (let end = place; end > Math.max(0, place - 24); end--) {
+    const code = text.charCodeAt(end - 1)
+    if (code <= 32) return end
+    if (code > 0x2e80) break
+  }
+  const split = (text.charCodeAt(place - 1) & 0xfc00) === 0xd800
+  return split ? place - 1 : place
+}

@@ -1,0 +1,19 @@
+import type { Stage } from "./flow.ts"
+
+/** The page as a stage. Pictures wait while nobody sees the page, and show all that came when somebody does again. */
+export function pageStage(): Stage {
+  const still = matchMedia("(prefers-reduced-motion: reduce)")
+  return {
+    now: () => performance.now(),
+    after(delay, callback) {
+      // A frame that is asked for is painted even if nothing changes, so none is until the delay is nearly over.
+      let frame: number | undefined
+      const timer = setTimeout(() => (frame = requestAnimationFrame(callback)), Math.max(0, delay - 8))
+      return () => {
+        clearTimeout(timer)
+        if (frame !== undefined) cancelAnimationFrame(frame)
+      }
+    },
+    calm: () => document.hidden || still.matches,
+  }
+}

@@ -1,0 +1,43 @@
+// `npm test`: sets up what is missing, then all checks and all tests. Arguments go to vitest: `npm test -- tests/e2e`.
+import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { workspaceRoot } from "./lib/files.mjs"
+import { show } from "./lib/run.mjs"
+import { hasChromium, installChromium } from "./setup/chromium.mjs"
+import { install, isInstalled } from "./setup/install.mjs"
+import { prepare, told } from "./setup/prepare.mjs"
+
+const engine = join(workspaceRoot, "tests/engine")
+const results = join(workspaceRoot, "artifacts/vitest.json")
+
+try {
+  rmSync(results, { force: true })
+  mkdirSync(join(workspaceRoot, "artifacts"), { recursive: true })
+  await prepare()
+  if (existsSync(join(engine, "package-lock.json")) && !isInstalled(engine)) {
+    // Its optional packages are builds for other machines, hundreds of megabytes of them.
+    await told("Installing the inference engine of the tests", () => install(engine, ["--omit=optional"]))
+  }
+  if (!hasChromium()) await told("Installing Chromium for the browser tests", installChromium)
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+}
+
+/** @param {string} script @param {string[]} args */
+const run = (script, ...args) => show(process.execPath, [join(workspaceRoot, script), ...args], { cwd: workspaceRoot })
+
+const checks = await run("scripts/check.mjs")
+const tests = await run(
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${results}`,
+  ...process.argv.slice(2),
+)
+console.log("\nThe clauses of docs/protocol.md and how many tests hold each (in full in artifacts/clauses.md):\n")
+await run("scripts/clauses.mjs")
+
+console.log(`\nchecks ${checks === 0 ? "passed" : "FAILED"}, tests ${tests === 0 ? "passed" : "FAILED"}`)
+process.exitCode = checks === 0 && tests === 0 ? 0 : 1

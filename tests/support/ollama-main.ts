@@ -1,0 +1,12 @@
+import { faultyModels, startOllamaStandIn, usualModels } from "./ollama-stand-in.ts"
+
+/**
+ * The Ollama stand-in as a process of its own, for trying things by hand:
+ *
+ *     npx esbuild tests/support/ollama-main.ts --bundle --platform=node --format=esm | node --input-type=module - 11434
+ *
+ * It has the usual models and one for each bad day (`dies`, `garbage`, `slow`, …). Answers of `silent` go on at Enter.
+ */
+const port = Number(process.argv[2] ?? 11_434)
+const server = await startOllamaStandIn({ port, models: [...usualModels, ...faultyModels] })
+console.log(`${server.url} has ${server.models.map(({ name }) => name).join(", ")}`)
