@@ -13,7 +13,6 @@ const violations: Record<string, string> = {
   "typescript(consistent-type-imports)": 'import { A } from "./fine.ts"\nexport type B = A\n',
   "typescript(only-throw-error)": "export const a = () => {\n  throw 'no'\n}\n",
   "typescript(await-thenable)": "export const a = async () => {\n  await 1\n}\n",
-  "typescript(no-unnecessary-type-assertion)": "export const a = (b: string) => b as string\n",
   "eslint(no-unused-vars)": "const a = 1\nexport const b = 2\n",
   "eslint(no-empty)": "try {\n  globalThis.stop()\n} catch {}\nexport {}\n",
   "eslint(no-console)": 'console.log("hello")\nexport {}\n',

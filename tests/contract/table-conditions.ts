@@ -87,7 +87,7 @@ export function describeConditions(scene: Scene): void {
     return full
   }
   const outcome = async (conditions: Condition[], on: Item): Promise<boolean> => {
-    const write = scene.table().update(on, {}, { if: conditions })
+    const write = scene.table().update(on, { set: { probe: 1 } }, { if: conditions })
     return write.then(
       () => true,
       (error: unknown) => {

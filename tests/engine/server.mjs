@@ -56,7 +56,7 @@ async function chat(request, response) {
 }
 
 /** @param {unknown} model */
-const isOurs = (model) => model === modelName || `${model}:latest` === modelName
+const isOurs = (model) => model === modelName || `${String(model)}:latest` === modelName
 
 /** @param {IncomingMessage} request */
 async function textOf(request) {
@@ -71,7 +71,8 @@ function send(response, status, body) {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
 }
 
-const server = createServer(async (request, response) => {
+/** @param {IncomingMessage} request @param {ServerResponse} response */
+async function serve(request, response) {
   const route = routes[`${request.method} ${request.url}`]
   try {
     if (route === undefined) send(response, 404, { error: "not found" })
@@ -81,7 +82,9 @@ const server = createServer(async (request, response) => {
     if (response.headersSent) response.destroy()
     else send(response, 500, { error: String(error) })
   }
-})
+}
+
+const server = createServer((request, response) => void serve(request, response))
 server.listen(Number(port), "127.0.0.1")
 await once(server, "listening")
 const address = /** @type {import("node:net").AddressInfo} */ (server.address())

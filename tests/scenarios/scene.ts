@@ -64,7 +64,6 @@ export class Scene {
   #streams: SseStream[] = []
   /** Every event of every run, as it first came, whoever got it. */
   #book = new Map<string, Map<number, string>>()
-  #checked = new Map<string, number>()
   #used = 0
 
   async open(options: { process?: boolean }): Promise<void> {
@@ -119,10 +118,22 @@ export class Scene {
     return acked(await socket.act(startOf(fields)))
   }
 
-  /** A run from its start to its end. */
+  /** A run from its start to its end, and until the chat no longer lists it. */
   async run(socket: RawSocket, fields: Fields = {}): Promise<{ ack: Ack; events: Event[] }> {
     const ack = await this.start(socket, fields)
-    return { ack, events: await socket.ended(ack.runId) }
+    return { ack, events: await this.ended(socket, ack) }
+  }
+
+  async ended(socket: RawSocket, { runId, chatId, messageId }: Ack): Promise<Event[]> {
+    const events = await socket.ended(runId)
+    let begun = false
+    await socket.waitFor(({ type, chat }) => {
+      const { id, runs } = (chat ?? {}) as Summary
+      if (type !== "chat" || id !== chatId) return false
+      if (runs?.[runId] === messageId) begun = true
+      return begun && runs?.[runId] === undefined
+    }, `the summary of ${chatId} without its run`)
+    return events
   }
 
   /** All of a run from its journal, over a connection of its own. */
@@ -208,8 +219,24 @@ export class Scene {
     const problems = sockets.flatMap((socket) => [...socket.problems, ...(runtimeKind === "local" ? unordered(socket) : [])])
     for (const [runId, events] of this.#book) problems.push(...(await this.#checkRun(runId, events)))
     this.#book.clear()
-    this.#checked.clear()
+    await this.#settle()
     expect(problems).toEqual([])
+  }
+
+  /** What a test has left unfinished is let go on, so that the next one finds everything at rest. */
+  async #settle(): Promise<void> {
+    this.runtime.upstream.release()
+    const socket = await openSocket(this.runtime.socketUrl)
+    const unfinished = (await this.chats()).filter(({ runs }) => Object.keys(runs).length > 0)
+    for (const { id } of unfinished) {
+      const last = () => socket.frames.findLast(({ chat }) => (chat as Summary | undefined)?.id === id)?.["chat"]
+      const isOver = () => {
+        const { runs } = (last() ?? { runs: { unknown: "" } }) as Partial<Summary>
+        return Object.keys(runs ?? {}).length === 0 || undefined
+      }
+      await socket.until(isOver, `the end of the runs in ${id}`)
+    }
+    socket.drop()
   }
 
   async close(): Promise<void> {

@@ -84,7 +84,10 @@ export type ModelServer = {
 
 type Exchange = { request: SeenRequest; response: ServerResponse; play: (wire: Wire, script: Script) => Promise<void> }
 
-/** `routes` are keyed by method and path: `POST /api/chat`. */
+/**
+ * `routes` are keyed by method and path: `POST /api/chat`. Beside them there is `POST /release`, for those who have the
+ * server in another process.
+ */
 export async function startModelServer(
   routes: Record<string, (exchange: Exchange) => void | Promise<void>>,
   port = 0,
@@ -119,6 +122,10 @@ export async function startModelServer(
       happened()
     })
 
+  const release = () => {
+    for (const goOn of [...silent]) goOn()
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const ended = once(response, "close").then((): Ending => (response.writableFinished ? "answered" : "left"))
     const body = await bodyOf(request)
@@ -126,6 +133,11 @@ export async function startModelServer(
     const seen = { method: request.method ?? "", path, headers: request.headers, body, ended }
     requests.push(seen)
     happened()
+    if (path === "/release") {
+      release()
+      response.end()
+      return
+    }
     const route = routes[`${request.method} ${path}`]
     if (route === undefined) {
       response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found")
@@ -142,9 +154,6 @@ export async function startModelServer(
   })
   server.listen(port, "127.0.0.1")
   await once(server, "listening")
-  const release = () => {
-    for (const goOn of [...silent]) goOn()
-  }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,

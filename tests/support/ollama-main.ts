@@ -5,7 +5,8 @@ import { faultyModels, startOllamaStandIn, usualModels } from "./ollama-stand-in
  *
  *     npx esbuild tests/support/ollama-main.ts --bundle --platform=node --format=esm | node --input-type=module - 11434
  *
- * It has the usual models and one for each bad day (`dies`, `garbage`, `slow`, …). Answers of `silent` go on at Enter.
+ * It has the usual models and one for each bad day (`dies`, `garbage`, `slow`, …). `silent` goes on
+ * after `curl -X POST 127.0.0.1:11434/release`.
  */
 const port = Number(process.argv[2] ?? 11_434)
 const server = await startOllamaStandIn({ port, models: [...usualModels, ...faultyModels] })

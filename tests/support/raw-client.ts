@@ -153,11 +153,14 @@ export class RawSocket {
   async act(action: Frame): Promise<Answer> {
     const id = typeof action["id"] === "string" ? action["id"] : actionId()
     this.send({ ...action, id })
-    const answer = await this.answer(id)
-    if (action["action"] === "run.unfollow" && answer.type === "ack") {
-      const log = this.runs.get(String(action["runId"]))
-      if (log !== undefined) log.wanted = false
-    }
+    return this.answer(id)
+  }
+
+  /** Once this is acked, no frame of the run may come. */
+  async unfollow(runId: string): Promise<Answer> {
+    const answer = await this.act({ action: "run.unfollow", runId })
+    const log = this.runs.get(runId)
+    if (log !== undefined && answer.type === "ack") log.wanted = false
     return answer
   }
 

@@ -28,7 +28,7 @@ describe("the guard of events", () => {
         const name = Object.keys(path)[key % Object.keys(path).length]!
         if (value === undefined) Reflect.deleteProperty(path, name)
         else Reflect.set(path, name, value)
-        return event as unknown
+        return event
       })
     fc.assert(
       fc.property(spoilt, (event) => {

@@ -1,4 +1,3 @@
-import type { Event } from "@omnichat/core/protocol/event"
 import type { Action, Frame } from "@omnichat/core/protocol/frame"
 import type { RunId } from "@omnichat/core/protocol/id"
 import type { SocketLike, WebSocketConstructor } from "../src/socket.ts"
@@ -139,7 +138,7 @@ export class SimulatedServer {
         type: "run",
         runId,
         from: cursor + 1,
-        events: events.slice(cursor, run.written) as Event[],
+        events: events.slice(cursor, run.written),
       })
     if (run.written === events.length) connection.cursors.delete(runId)
     else connection.cursors.set(runId, run.written)

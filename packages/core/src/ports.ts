@@ -6,13 +6,13 @@ import type { Models } from "./model/models.ts"
 import type { Dispatcher } from "./run/dispatcher.ts"
 import type { RunSettings } from "./run/settings.ts"
 import type { Wake } from "./run/wake.ts"
-import type { Clock } from "./store/clock.ts"
+import type { Clock, Timer } from "./store/clock.ts"
 import type { Table } from "./store/table.ts"
 
 /** All that a runtime brings. Modules take the part they need. */
 export type Ports = {
   table: Table
-  clock: Clock
+  clock: Clock & Timer
   wake: Wake
   connections: Connections
   dispatcher: Dispatcher

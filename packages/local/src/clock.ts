@@ -1,6 +1,7 @@
-import type { Clock } from "@omnichat/core/store/clock"
+import type { Clock, Timer } from "@omnichat/core/store/clock"
 
-export type MachineClock = Clock & {
+export type MachineClock = Clock &
+  Timer & {
   /**
    * Moves the clock forward to the wall's where it has fallen behind, as after the machine was asleep; never back. Only
    * for a moment without runs: a lease in use would be over at once.
@@ -26,6 +27,11 @@ export function createClock(): MachineClock {
         timer.unref()
         signal?.addEventListener("abort", finish)
       }),
+    after(ms, run) {
+      const timer = setTimeout(run, Math.max(0, ms))
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
     catchUp() {
       start = Math.max(start, Date.now() - performance.now())
     },

@@ -7,6 +7,7 @@ import { createLog } from "./log.ts"
 import { startServer } from "./server.ts"
 import type { RunningServer } from "./server.ts"
 import { readSettings, WrongSettings } from "./settings.ts"
+import { onSignal } from "./stop.ts"
 import { version } from "./version.ts"
 import { modelsFound, refused, stopped, stopping, welcome } from "./words.ts"
 
@@ -16,9 +17,6 @@ const build = {
   threadEntry: new URL("./sqlite-thread.js", import.meta.url),
   version,
 }
-
-/** Ctrl-C reaches this process from the terminal and once more through npm; what comes so soon is no second wish. */
-const sameSignalWithinMs = 300
 
 const say = (text: string): void => void process.stdout.write(text)
 const complain = (text: string): void => void process.stderr.write(text)
@@ -35,20 +33,17 @@ async function main(): Promise<void> {
 }
 
 function stopOnSignals(server: RunningServer): void {
-  let toldAt: number | undefined
   const stop = async (): Promise<void> => {
     say(stopping(server.activeRuns()))
     await server.close()
     say(stopped())
     process.exit(0)
   }
-  const told = (): void => {
-    const now = performance.now()
-    if (toldAt !== undefined && now - toldAt > sameSignalWithinMs) process.exit(1)
-    if (toldAt !== undefined) return
-    toldAt = now
-    stop().catch(fail)
-  }
+  const told = onSignal(
+    () => void stop().catch(fail),
+    () => process.exit(1),
+    () => performance.now(),
+  )
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, told)
 }
 

@@ -4,7 +4,7 @@ import type { Log } from "@omnichat/core/log"
 import type { Models } from "@omnichat/core/model/models"
 import type { RunPorts } from "@omnichat/core/run/ports"
 import type { RunSettings } from "@omnichat/core/run/settings"
-import type { Clock } from "@omnichat/core/store/clock"
+import type { Clock, Timer } from "@omnichat/core/store/clock"
 import type { Table } from "@omnichat/core/store/table"
 import type { Process, World } from "./world.ts"
 
@@ -77,7 +77,7 @@ function scriptedTable(world: World, process: Process, table: Table, faults: Fau
   })
 }
 
-function scriptedClock(world: World, process: Process): Clock {
+function scriptedClock(world: World, process: Process): Clock & Timer {
   return {
     now: () => world.time,
     sleep: (ms, signal) =>
@@ -91,6 +91,7 @@ function scriptedClock(world: World, process: Process): Clock {
         const cancel = world.timer(process, ms, finish)
         signal?.addEventListener("abort", finish)
       }),
+    after: (ms, run) => world.timer(process, ms, run),
   }
 }
 

@@ -176,7 +176,11 @@ export class Play {
   }
 
   #ports(process: Process): RunPorts {
-    const clock = { now: () => this.world.time, sleep: (ms: number, signal?: AbortSignal) => ports.clock.sleep(ms, signal) }
+    const clock: RunPorts["clock"] = {
+      now: () => this.world.time,
+      sleep: (ms, signal) => ports.clock.sleep(ms, signal),
+      after: (ms, run) => ports.clock.after(ms, run),
+    }
     let models = this.#models.get(process)
     if (!models) this.#models.set(process, (models = scriptedModels(this.world, process, clock, this.#scenario.script)))
     const ports: RunPorts = portsOf(this.world, process, {

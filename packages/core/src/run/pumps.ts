@@ -1,12 +1,12 @@
 import { ConnectionBusy, type Connections } from "../connection/connections.ts"
 import { type Log, describe } from "../log.ts"
-import type { Clock } from "../store/clock.ts"
+import type { Clock, Timer } from "../store/clock.ts"
 import type { EventLog } from "./event-log.ts"
 import type { Follower } from "./record.ts"
 import type { RunSettings } from "./settings.ts"
 import { type Wake, topics } from "./wake.ts"
 
-export type PumpPorts = { connections: Connections; clock: Clock; wake: Wake; log: Log; runSettings: RunSettings }
+export type PumpPorts = { connections: Connections; clock: Clock & Timer; wake: Wake; log: Log; runSettings: RunSettings }
 
 /**
  * One loop for each follower of a run: a cursor, at most one post in flight, and the next frame is whatever lies between
@@ -52,10 +52,11 @@ export class Pumps {
   /** Resolves when every follower has the terminal event, or the time for that is over; then all pumps have stopped. */
   async drain(): Promise<void> {
     const { clock, runSettings } = this.#ports
-    const timeUp = new AbortController()
     const all = Promise.all(Array.from(this.#pumps.values(), (pump) => pump.finished))
-    await Promise.race([all, clock.sleep(runSettings.drain, timeUp.signal)])
-    timeUp.abort()
+    let cancel = (): void => {}
+    const timeUp = new Promise<void>((resolve) => (cancel = clock.after(runSettings.drain, resolve)))
+    await Promise.race([all, timeUp])
+    cancel()
     this.stop()
   }
 
@@ -170,10 +171,13 @@ class Pump {
   }
 
   async #rest(ms: number): Promise<void> {
-    const done = new AbortController()
-    const woken = new Promise<void>((resolve) => (this.#wakeUp = resolve))
-    await Promise.race([woken, this.#ports.clock.sleep(ms, done.signal)])
+    await new Promise<void>((resolve) => {
+      const cancel = this.#ports.clock.after(ms, resolve)
+      this.#wakeUp = () => {
+        cancel()
+        resolve()
+      }
+    })
     this.#wakeUp = () => {}
-    done.abort()
   }
 }

@@ -27,7 +27,7 @@ export class Writer {
   readonly #on: { appended(): void; fenced(): void; followed(): boolean }
   #lastFlush: number | undefined
   #firstFlush: number | undefined
-  #timer: { due: number; abort: AbortController } | undefined
+  #timer: { due: number; cancel: () => void } | undefined
   #appending: Promise<void> | undefined
   #closed = false
 
@@ -106,17 +106,15 @@ export class Writer {
     const due = clock.now() + ms
     if (this.#timer && this.#timer.due <= due) return
     this.#clearTimer()
-    const abort = new AbortController()
-    this.#timer = { due, abort }
-    void clock.sleep(ms, abort.signal).then(() => {
-      if (abort.signal.aborted) return
+    const cancel = clock.after(ms, () => {
       this.#timer = undefined
       this.poke()
     })
+    this.#timer = { due, cancel }
   }
 
   #clearTimer(): void {
-    this.#timer?.abort.abort()
+    this.#timer?.cancel()
     this.#timer = undefined
   }
 

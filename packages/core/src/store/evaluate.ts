@@ -44,8 +44,9 @@ export function checkConditions(conditions: readonly Condition[] = []): void {
   }
 }
 
-/** Throws TypeError when the change touches a key, touches a path twice, or holds what an item cannot. */
+/** Throws TypeError when the change is none, touches a key or a path twice, or holds what an item cannot. */
 export function checkChange(change: Change): void {
+  if (pathsOf(change).length === 0) throw new TypeError("a change must change something")
   const values = { ...change.set, ...change.setIfAbsent }
   for (const [path, value] of Object.entries(values)) {
     checkJson(value, path, segments(path).length)
@@ -63,8 +64,8 @@ export function checkChange(change: Change): void {
  * such an item, its stand-ins do, and nobody should need to know.
  */
 export function checkRemoval(change: Change, conditions: readonly Condition[] = []): void {
-  const removes = change.remove ?? []
-  if (removes.length === 0 || removes.length < pathsOf(change).length || !holds(undefined, conditions)) return
+  const isRemovalOnly = (change.remove ?? []).length === pathsOf(change).length
+  if (!isRemovalOnly || !holds(undefined, conditions)) return
   throw new TypeError("an update that only removes needs a condition that fails for an absent item")
 }
 

@@ -1,11 +1,4 @@
-import { code, failure, formula, long, table, tour } from "./text.ts"
-
-export type Script = {
-  reasoning: string
-  text: string
-  /** The answer fails after this many characters, unless it is being continued from there. */
-  breaksAt?: number
-}
+import { type Script, code, failure, formula, long, table, tour } from "./text.ts"
 
 const scripts: readonly { words: RegExp; script: Script }[] = [
   { words: /\b(fail|fails|failure)\b/i, script: failure },

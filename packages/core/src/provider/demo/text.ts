@@ -1,7 +1,12 @@
 import { longText } from "./long.ts"
-import type { Script } from "./script.ts"
 
 /** The demo's words. They are read by people who see the product for the first time: plain, true, and no promises. */
+export type Script = {
+  reasoning: string
+  text: string
+  /** The answer fails after this many characters, unless it is being continued from there. */
+  breaksAt?: number
+}
 
 const tableText = `| What happens | What you see |
 | --- | --- |

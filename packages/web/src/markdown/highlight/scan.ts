@@ -1,6 +1,6 @@
 /** The hues of code: word (keywords), text, number, and quiet (comments). */
 export type Hue = "k" | "s" | "n" | "c"
-export type Token = { readonly text: string; readonly hue?: Hue }
+export type Token = { readonly text: string; readonly hue: Hue | undefined }
 
 /** One thing a place in the code may be. The pattern holds no capturing group. */
 export type Rule = {
@@ -23,9 +23,9 @@ export type Compiled = ReadonlyMap<string, Part>
 const start: State = ["main"]
 const deepest = 50
 
-export function compile(grammar: Grammar, flags = ""): Compiled {
+export function compile(grammar: Grammar): Compiled {
   const parts = Object.entries(grammar).map(([name, { hue, rules }]): [string, Part] => {
-    const pattern = new RegExp(rules.map((rule) => `(${rule.pattern})`).join("|"), `gu${flags}`)
+    const pattern = new RegExp(rules.map((rule) => `(${rule.pattern})`).join("|"), "gu")
     return [name, { hue, rules, pattern }]
   })
   return new Map(parts)
@@ -37,7 +37,9 @@ export function scanLine(grammar: Compiled, line: string, from: State = start): 
   let state = from
   let at = 0
   const add = (text: string, hue: Hue | undefined) => {
-    if (text !== "") tokens.push(hue ? { text, hue } : { text })
+    const last = tokens.at(-1)
+    if (last && last.hue === hue) tokens[tokens.length - 1] = { text: last.text + text, hue }
+    else if (text !== "") tokens.push({ text, hue })
   }
   for (;;) {
     const part = grammar.get(state.at(-1) ?? "main")

@@ -81,13 +81,13 @@ export class CodeView {
   }
 
   private colour(line: string, finished: boolean): readonly Token[] {
-    const plain = [{ text: line }]
+    const plain = [{ text: line, hue: undefined }]
     if (!this.colouring || line.length > limits.line || this.line > limits.colours) return plain
     const { tokens, state } = this.colouring(line, this.state)
     const last = tokens.at(-1)
     if (finished) this.state = state
     // `for` may become `format`.
-    else if (last?.hue === "k") return [...tokens.slice(0, -1), { text: last.text }]
+    else if (last?.hue === "k") return [...tokens.slice(0, -1), { text: last.text, hue: undefined }]
     return tokens.length > 0 ? tokens : plain
   }
 

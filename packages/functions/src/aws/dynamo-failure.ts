@@ -1,0 +1,77 @@
+import { holds } from "@omnichat/core/store/evaluate"
+import {
+  type Change,
+  type Condition,
+  ConditionFailed,
+  Conflict,
+  type Item,
+  StoreUnavailable,
+  Throttled,
+} from "@omnichat/core/store/table"
+import { removalGuards } from "./dynamo-expression.ts"
+import { type Attributes, fromAttributes } from "./dynamo-value.ts"
+
+/** What an operation asked for, as far as its refusal has to be told from other refusals. */
+export type Asked = { if?: readonly Condition[]; change?: Change }
+
+/** DynamoDB's refusal of one write or of a transaction, or whatever else went wrong on the way, as an error of the port. */
+export function toError(thrown: unknown, asked: readonly Asked[]): Error {
+  const { name, message, item, reasons } = read(thrown)
+  if (name === "ConditionalCheckFailedException") return conditionError([{ code: "ConditionalCheckFailed", item }], asked)
+  if (name === "TransactionCanceledException") return cancellationError(reasons, asked, thrown)
+  if (/^(TransactionConflict|TransactionInProgress)/.test(name)) return new Conflict(message, { cause: thrown })
+  if (isThrottling(name)) return new Throttled(`DynamoDB: ${message}`, { cause: thrown })
+  if (name === "ValidationException") return validationError(message, thrown)
+  return new StoreUnavailable(`DynamoDB cannot be used: ${name}: ${message}`, { cause: thrown })
+}
+
+type Reason = { code: string; message?: string; item: Item | undefined }
+
+function cancellationError(reasons: Reason[], asked: readonly Asked[], cause: unknown): Error {
+  if (reasons.some(({ code }) => code === "ConditionalCheckFailed")) return conditionError(reasons, asked)
+  const invalid = reasons.find(({ code }) => code === "ValidationError")
+  if (invalid !== undefined) return validationError(invalid.message ?? "", cause)
+  const codes = [...new Set(reasons.map(({ code }) => code))].filter((code) => code !== "None")
+  const message = `DynamoDB cancelled a transaction: ${codes.join(", ")}`
+  if (codes.some(isThrottling)) return new Throttled(message, { cause })
+  if (codes.includes("TransactionConflict")) return new Conflict(message, { cause })
+  return new StoreUnavailable(message, { cause })
+}
+
+/** A condition that failed although all that were asked for hold is the one that guards a removal. */
+function conditionError(reasons: Reason[], asked: readonly Asked[]): Error {
+  const failed = reasons.map(({ code, item }, at) => {
+    const { if: conditions = [], change = {} } = asked[at] ?? {}
+    const isGuard = removalGuards(change).length > 0 && holds(item, conditions)
+    return code === "ConditionalCheckFailed" && !isGuard
+  })
+  if (!failed.includes(true)) return new TypeError("there is no map to remove an entry from")
+  return new ConditionFailed(
+    reasons.map(({ item }, at) => ({ failed: failed[at] === true, ...(failed[at] === true && item && { item }) })),
+  )
+}
+
+/** What the checks before the request cannot know: the item is not as the change needs it, or gets too large. */
+function validationError(message: string, cause: unknown): Error {
+  return /size/i.test(message) ? new RangeError(message, { cause }) : new TypeError(message, { cause })
+}
+
+const isThrottling = (code: string): boolean => /Throttl|ThroughputExceeded|RequestLimitExceeded/.test(code)
+
+/** The SDK's errors are classes of its own, told apart by name as its documentation advises. */
+function read(thrown: unknown): { name: string; message: string; item: Item | undefined; reasons: Reason[] } {
+  if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown), item: undefined, reasons: [] }
+  const item = "Item" in thrown ? toItem(thrown.Item) : undefined
+  const list: unknown[] = "CancellationReasons" in thrown && Array.isArray(thrown.CancellationReasons) ? thrown.CancellationReasons : []
+  return { name: thrown.name, message: thrown.message, item, reasons: list.map(toReason) }
+}
+
+function toReason(value: unknown): Reason {
+  const { Code, Message, Item } = (value ?? {}) as { Code?: unknown; Message?: unknown; Item?: unknown }
+  return { code: String(Code ?? "None"), item: toItem(Item), ...(typeof Message === "string" && { message: Message }) }
+}
+
+function toItem(value: unknown): Item | undefined {
+  if (typeof value !== "object" || value === null || Object.keys(value).length === 0) return undefined
+  return fromAttributes(value as Attributes)
+}

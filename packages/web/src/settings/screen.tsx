@@ -1,0 +1,148 @@
+import { For, Show, createEffect, onCleanup, onMount } from "solid-js"
+import { modelGroups } from "../models/list.ts"
+import { useApp } from "../runtime/context.tsx"
+import { useStage } from "../shell/stage.tsx"
+import { Icon } from "../ui/icon.tsx"
+import { Appearance } from "./appearance.tsx"
+import { OllamaServers } from "./ollama-servers.tsx"
+import { OpenAiServer } from "./openai-server.tsx"
+import { Saving, createSaving } from "./saving.tsx"
+import "./settings.css"
+
+/** How often the servers are asked whether they are there, while one looks (ms). */
+const lookAgain = 3000
+
+/** Where models come from, how it looks, and where everything is kept. */
+export default function SettingsScreen() {
+  const app = useApp()
+  const stage = useStage()
+  const { state } = app.catalogue
+  const saving = createSaving(app)
+  onMount(() => {
+    void app.catalogue.load()
+    void app.catalogue.look()
+    const timer = setInterval(() => void app.catalogue.look(), lookAgain)
+    onCleanup(() => clearInterval(timer))
+  })
+  createEffect(() => {
+    document.title = "Settings · OmniChat"
+  })
+
+  return (
+    <>
+      <header class="bar">
+        <button
+          type="button"
+          class="tool only-phone"
+          aria-label="Open the chat list"
+          onClick={() => stage.set({ sheet: true })}
+        >
+          <Icon name="menu" />
+        </button>
+        <button
+          type="button"
+          class="tool only-folded"
+          aria-label="Show the chat list"
+          onClick={() => stage.fold(false)}
+        >
+          <Icon name="panel" />
+        </button>
+        <h1 class="title">Settings</h1>
+      </header>
+      <div class="scroll" tabindex="0" role="region" aria-label="Settings">
+        <div class="column settings">
+          <Show
+            when={state.settings}
+            fallback={
+              <p class="aside" role="status">
+                {state.phase === "failed" ? "The settings could not be read. They come with the connection." : ""}
+              </p>
+            }
+          >
+            {(settings) => (
+              <section aria-labelledby="models">
+                <h2 id="models">Models</h2>
+                <OllamaServers setting={settings().ollamaUrls} sources={state.sources} />
+                <OpenAiServer settings={settings()} sources={state.sources} />
+                <div class="setting">
+                  <div>
+                    <label class="name" for="default-model">
+                      Default model
+                    </label>
+                    <p class="note">Who answers in a new chat.</p>
+                  </div>
+                  <select
+                    id="default-model"
+                    class="field"
+                    onChange={(event) => void saving.save({ defaultModel: event.currentTarget.value || null })}
+                  >
+                    <option value="" selected={settings().defaultModel.value === null}>
+                      The one used last
+                    </option>
+                    <For each={modelGroups(state.models, [], "")}>
+                      {(group) => (
+                        <optgroup label={group.label}>
+                          <For each={group.rows}>
+                            {({ model }) => (
+                              <option value={model.id} selected={settings().defaultModel.value === model.id}>
+                                {model.name}
+                              </option>
+                            )}
+                          </For>
+                        </optgroup>
+                      )}
+                    </For>
+                  </select>
+                </div>
+                <div class="setting">
+                  <div>
+                    <h3 id="demo">Demo model</h3>
+                    <p class="note">
+                      Answers from a script, to look around with.
+                      <Show when={settings().demo.fixed}>
+                        {" "}
+                        Set by <code>OMNICHAT_DEMO</code>.
+                      </Show>
+                    </p>
+                  </div>
+                  <button
+                    type="button"
+                    class="switch"
+                    role="switch"
+                    aria-labelledby="demo"
+                    aria-checked={settings().demo.value}
+                    disabled={settings().demo.fixed}
+                    onClick={() => void saving.save({ demo: !settings().demo.value })}
+                  />
+                </div>
+                <Saving saving={saving} />
+              </section>
+            )}
+          </Show>
+          <Appearance />
+          <Show when={state.settings}>
+            {(settings) => (
+              <section aria-labelledby="data">
+                <h2 id="data">Data</h2>
+                <div class="setting">
+                  <div class="wide">
+                    <h3>Everything is kept in one folder</h3>
+                    <p class="note">
+                      <code>{settings().data.folder}</code>
+                    </p>
+                  </div>
+                </div>
+                <div class="setting">
+                  <div class="wide">
+                    <h3>Version</h3>
+                    <p class="note number">{settings().version}</p>
+                  </div>
+                </div>
+              </section>
+            )}
+          </Show>
+        </div>
+      </div>
+    </>
+  )
+}
