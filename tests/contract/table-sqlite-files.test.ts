@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process"
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Item, StoreUnavailable } from "@omnichat/core/store/table"
@@ -45,7 +54,8 @@ describe("the data folder", () => {
     await table.put(item)
     const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
     expect(modeOf(join(folder, "new", "data"))).toBe("700")
-    for (const name of [file, `${file}-wal`, join(folder, "new", "data", "omnichat.lock")]) expect(modeOf(name)).toBe("600")
+    for (const name of [file, `${file}-wal`, join(folder, "new", "data", "omnichat.lock")])
+      expect(modeOf(name)).toBe("600")
     expect(await sizeBytes()).toBeGreaterThan(4096)
   })
 
@@ -217,7 +227,9 @@ describe("a running table", () => {
   it("deletes what expired long ago while nothing else is to be done", async () => {
     let now = 1_800_000_000_000
     const { table, close } = await openTable({ now: () => now, purgeEveryMs: 5 })
-    const puts = Array.from({ length: 250 }, (_, at) => ({ put: { ...item, sk: `N#${at}`, expiresAt: now / 1000 + at } }))
+    const puts = Array.from({ length: 250 }, (_, at) => ({
+      put: { ...item, sk: `N#${at}`, expiresAt: now / 1000 + at },
+    }))
     await table.batchWrite(puts)
     now += 850_000
     const count = () => {
@@ -245,6 +257,8 @@ describe("a running table", () => {
     const restored = await openTable({ file: join(other, "omnichat.db") })
     await restored.close()
     writeFileSync(join(other, "omnichat.db"), readFileSync(copy))
-    expect((await (await openTable({ file: join(other, "omnichat.db") })).table.query({ pk: "P" })).items).toEqual([item])
+    expect((await (await openTable({ file: join(other, "omnichat.db") })).table.query({ pk: "P" })).items).toEqual([
+      item,
+    ])
   })
 })

@@ -2,7 +2,7 @@ import type { Item, Query, Table } from "@omnichat/core/store/table"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import { describeConditions } from "./table-conditions.ts"
 import { describeQueries } from "./table-queries.ts"
-import type { Scene } from "./table-scene.ts"
+import type { Defect, Scene } from "./table-scene.ts"
 import { describeTransactions } from "./table-transactions.ts"
 import { describeWrites } from "./table-writes.ts"
 
@@ -17,7 +17,7 @@ export type Open = (options: { now: () => number }) => Promise<Opened>
 let partitions = 0
 
 /** The contract of the Table port. Run by every adapter. */
-export function describeTable(name: string, open: Open): void {
+export function describeTable(name: string, open: Open, defects: Defect[] = []): void {
   describe(name, () => {
     let opened: Opened | undefined
     const run = `${process.pid}-${Date.now()}`
@@ -30,6 +30,7 @@ export function describeTable(name: string, open: Open): void {
       fresh: () => `P#${run}#${partitions++}`,
       table,
       all: (query) => drain(table(), query),
+      defects: new Set(defects),
     }
     beforeAll(async () => {
       opened = await open({ now: () => scene.now })

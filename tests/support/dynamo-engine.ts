@@ -21,7 +21,12 @@ const engines: Record<EngineName, (port: number, folder: string) => Engine> = {
     env: { EXTENDDB__SERVER__PORT: String(port), EXTENDDB__STORAGE__SQLITE__PATH: join(folder, "data.db") },
     ready: /listening on/,
   }),
-  dynoxide: (port) => ({ command: "dynoxide", args: ["serve", "--port", String(port)], env: {}, ready: /listening on/i }),
+  dynoxide: (port) => ({
+    command: "dynoxide",
+    args: ["serve", "--port", String(port)],
+    env: {},
+    ready: /listening on/i,
+  }),
 }
 
 /** Where the engine's program is; undefined, told once, on a platform its package is not made for. */
@@ -85,7 +90,10 @@ async function createTable(client: DynamoDBClient, TableName: string): Promise<v
     new CreateTableCommand({
       TableName,
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: ["pk", "sk", "gsi1pk", "gsi1sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      AttributeDefinitions: ["pk", "sk", "gsi1pk", "gsi1sk"].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: "S",
+      })),
       KeySchema: keys("pk", "sk"),
       GlobalSecondaryIndexes: [
         { IndexName: "gsi1", KeySchema: keys("gsi1pk", "gsi1sk"), Projection: { ProjectionType: "ALL" } },

@@ -105,7 +105,7 @@ export function parseFrame(data: unknown): Incoming | undefined {
     case "run":
       return parseRun(frame)
     case "ack":
-      return text(frame.id) ? { type: "ack", id: frame.id, fields: frame } : undefined
+      return parseAck(frame)
     case "error":
       return { type: "error", ...(text(frame.id) && { id: frame.id }), error: ClientError.fromWire(frame) }
     case "chat":
@@ -131,6 +131,10 @@ function parseRun(frame: Record<string, unknown>): Incoming | undefined {
     `Event ${from + at} of ${id} (${type}) is none that this client can read. Is the server newer? Reload or update.`,
   )
   return { type: "unreadable", runId: id, error }
+}
+
+function parseAck({ type: _, id, ...fields }: Record<string, unknown>): Incoming | undefined {
+  return text(id) ? { type: "ack", id, fields } : undefined
 }
 
 function parseJson(data: unknown): unknown {

@@ -2,9 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from "node:http"
 import type { IncomingMessage } from "node:http"
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https"
 import type { ProviderFetch, ProviderFetchInit, ProviderResponse } from "@omnichat/core/model/provider"
-
-/** How long a response that nobody reads to its end may go on before its socket is destroyed, in milliseconds. */
-const lingerMs = 250
+import { chunksOf } from "./http-chunks.ts"
 
 /** A probe of the TCP connection while a model is silent, in milliseconds. */
 const tcpProbeMs = 30_000
@@ -62,6 +60,7 @@ const reasonOf = ({ reason }: AbortSignal): Error =>
 function responseOf(response: IncomingMessage): ProviderResponse {
   // Whoever reads the body meets the error there; without a reader it must not end the process.
   response.on("error", () => undefined)
+  const body = { [Symbol.asyncIterator]: () => chunksOf(response) }
   return {
     status: response.statusCode ?? 0,
     headers: {
@@ -70,36 +69,11 @@ function responseOf(response: IncomingMessage): ProviderResponse {
         return Array.isArray(value) ? value.join(", ") : (value ?? null)
       },
     },
-    body: bodyOf(response),
+    body,
     async text() {
-      const pieces: Buffer[] = []
-      for await (const piece of response) pieces.push(piece as Buffer)
+      const pieces: Uint8Array[] = []
+      for await (const piece of body) pieces.push(piece)
       return Buffer.concat(pieces).toString("utf8")
     },
   }
-}
-
-function bodyOf(response: IncomingMessage): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator]() {
-      const chunks = response.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>
-      return {
-        next: () => chunks.next(),
-        async return() {
-          await chunks.return?.()
-          leave(response)
-          return { done: true, value: undefined }
-        },
-      }
-    },
-  }
-}
-
-/** An answer is often complete a moment before its response is: the connection is kept if the end comes soon. */
-function leave(response: IncomingMessage): void {
-  response.resume()
-  if (response.complete || response.destroyed) return
-  const timer = setTimeout(() => response.destroy(), lingerMs)
-  timer.unref()
-  response.once("close", () => clearTimeout(timer))
 }

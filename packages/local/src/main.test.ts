@@ -10,7 +10,6 @@ import { WebSocket } from "ws"
 import { startOllamaStandIn } from "../../../tests/support/ollama-stand-in.ts"
 import { runServer } from "../test/process.ts"
 import type { ServerProcess } from "../test/process.ts"
-import { asJson } from "../test/server.ts"
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {

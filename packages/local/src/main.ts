@@ -55,4 +55,6 @@ function fail(thrown: unknown): never {
   process.exit(1)
 }
 
+// nobody reads any more: a closed terminal or log is no reason to end
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
 main().catch(fail)

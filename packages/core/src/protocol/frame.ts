@@ -4,10 +4,11 @@ import type { EndedStatus, Event, RunStatus } from "./event.ts"
 import type { ChatSummary } from "./http.ts"
 import { chatId, messageId, runId } from "./id.ts"
 import type { ChatId, MessageId, RunId } from "./id.ts"
+import { strictRecord } from "./object.ts"
 import { inputPart } from "./part.ts"
 
 /** What a client asks of the model (protocol A11). Absent means: as the model's own default has it. */
-export const params = v.strictObject({
+export const params = strictRecord({
   temperature: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(2))),
   topP: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   maxOutputTokens: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),

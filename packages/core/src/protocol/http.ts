@@ -4,6 +4,7 @@ import type { RunStatus, Usage } from "./event.ts"
 import { messageId } from "./id.ts"
 import type { ChatId, FileId, MessageId, RunId } from "./id.ts"
 import { limits } from "./limits.ts"
+import { strictRecord } from "./object.ts"
 import type { Part } from "./part.ts"
 
 /** The bodies of the HTTP side (protocol H1 to H8). Times are ISO 8601 in UTC. */
@@ -23,7 +24,7 @@ export type ChatSummary = {
 }
 export type ChatPage = { chats: ChatSummary[]; next?: string }
 
-export const chatPatch = v.strictObject({
+export const chatPatch = strictRecord({
   title: v.exactOptional(
     v.pipe(
       v.string(),

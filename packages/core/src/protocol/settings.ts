@@ -1,4 +1,5 @@
 import * as v from "valibot"
+import { strictRecord } from "./object.ts"
 
 /** The bodies of `/api/sources` and `/api/settings`: where models come from, on one machine. */
 
@@ -43,7 +44,7 @@ export const serverUrl = v.pipe(
   v.transform((url) => url.replace(/\/+$/, "")),
 )
 
-export const settingsPatch = v.strictObject({
+export const settingsPatch = strictRecord({
   ollamaUrls: v.exactOptional(v.pipe(v.array(serverUrl), v.maxLength(16, "at most 16 addresses"))),
   openaiBaseUrl: v.exactOptional(v.nullable(serverUrl)),
   openaiApiKey: v.exactOptional(

@@ -228,7 +228,7 @@ class Turn {
   }
 
   #explain(error: unknown): WireError {
-    if (!(error instanceof OmniError)) {
+    if (!(error instanceof OmniError) && !this.#upstream.signal.aborted) {
       this.#ports.log.error("answer-failed", { run: this.#record.runId, error: describe(error) })
     }
     return toOmniError(error).toWire()

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb"
 import type { Json } from "@omnichat/core/protocol/part"
-import { segments } from "@omnichat/core/store/evaluate"
+import { pathsOf, segments } from "@omnichat/core/store/evaluate"
 import { wellFormed } from "@omnichat/core/store/item"
 import type { Change, Condition, Query, Scalar, Test } from "@omnichat/core/store/table"
 import { toAttribute } from "./dynamo-value.ts"
@@ -24,16 +24,16 @@ export function conditionExpressions(conditions: readonly Condition[]): Expressi
 
 export function updateExpressions(change: Change, conditions: readonly Condition[]): Expressions {
   const terms = openTerms()
-  const all = [...conditions.map((condition) => terms.condition(condition)), ...removalGuards(change).map(terms.isMap)]
+  const all = [...conditions.map((condition) => terms.condition(condition)), ...mapsOf(change).map(terms.isMap)]
   return terms.finish({ UpdateExpression: terms.update(change), ConditionExpression: allOf(all) })
 }
 
 /**
- * The maps a change removes from. DynamoDB refuses to remove below a map that is not there, other engines do nothing, so
- * their being there is made a condition.
+ * The maps a change writes into. Their being there is made a condition: what happens without is told in one way for all
+ * changes then, and engines that stand in for DynamoDB do not agree on it.
  */
-export function removalGuards(change: Change): string[] {
-  const parents = (change.remove ?? []).map((path) => segments(path).slice(0, -1).join("."))
+export function mapsOf(change: Change): string[] {
+  const parents = pathsOf(change).map((path) => segments(path).slice(0, -1).join("."))
   return [...new Set(parents)].filter((path) => path !== "")
 }
 
@@ -76,7 +76,12 @@ function openTerms() {
   const oneOf = (at: string, allowed: Scalar[]): string => {
     const lists: string[] = []
     for (let from = 0; from < allowed.length; from += maxInValues) {
-      lists.push(`${path(at)} IN (${allowed.slice(from, from + maxInValues).map(value).join(", ")})`)
+      lists.push(
+        `${path(at)} IN (${allowed
+          .slice(from, from + maxInValues)
+          .map(value)
+          .join(", ")})`,
+      )
     }
     return lists.length === 0 ? never() : `(${lists.join(" OR ")})`
   }
@@ -112,7 +117,9 @@ function openTerms() {
 
   const finish = (expressions: Record<string, string | undefined>): Expressions => ({
     ...Object.fromEntries(Object.entries(expressions).filter(([, text]) => text !== undefined)),
-    ...(names.size > 0 && { ExpressionAttributeNames: Object.fromEntries([...names].map(([text, key]) => [key, text])) }),
+    ...(names.size > 0 && {
+      ExpressionAttributeNames: Object.fromEntries([...names].map(([text, key]) => [key, text])),
+    }),
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
   })
 

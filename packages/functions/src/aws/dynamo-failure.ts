@@ -8,7 +8,7 @@ import {
   StoreUnavailable,
   Throttled,
 } from "@omnichat/core/store/table"
-import { removalGuards } from "./dynamo-expression.ts"
+import { mapsOf } from "./dynamo-expression.ts"
 import { type Attributes, fromAttributes } from "./dynamo-value.ts"
 
 /** What an operation asked for, as far as its refusal has to be told from other refusals. */
@@ -17,7 +17,8 @@ export type Asked = { if?: readonly Condition[]; change?: Change }
 /** DynamoDB's refusal of one write or of a transaction, or whatever else went wrong on the way, as an error of the port. */
 export function toError(thrown: unknown, asked: readonly Asked[]): Error {
   const { name, message, item, reasons } = read(thrown)
-  if (name === "ConditionalCheckFailedException") return conditionError([{ code: "ConditionalCheckFailed", item }], asked)
+  if (name === "ConditionalCheckFailedException")
+    return conditionError([{ code: "ConditionalCheckFailed", item }], asked)
   if (name === "TransactionCanceledException") return cancellationError(reasons, asked, thrown)
   if (/^(TransactionConflict|TransactionInProgress)/.test(name)) return new Conflict(message, { cause: thrown })
   if (isThrottling(name)) return new Throttled(`DynamoDB: ${message}`, { cause: thrown })
@@ -38,14 +39,14 @@ function cancellationError(reasons: Reason[], asked: readonly Asked[], cause: un
   return new StoreUnavailable(message, { cause })
 }
 
-/** A condition that failed although all that were asked for hold is the one that guards a removal. */
+/** When all conditions that were asked for hold, the one that failed is that the maps of a change are there. */
 function conditionError(reasons: Reason[], asked: readonly Asked[]): Error {
   const failed = reasons.map(({ code, item }, at) => {
     const { if: conditions = [], change = {} } = asked[at] ?? {}
-    const isGuard = removalGuards(change).length > 0 && holds(item, conditions)
-    return code === "ConditionalCheckFailed" && !isGuard
+    const isOurs = mapsOf(change).length > 0 && holds(item, conditions)
+    return code === "ConditionalCheckFailed" && !isOurs
   })
-  if (!failed.includes(true)) return new TypeError("there is no map to remove an entry from")
+  if (!failed.includes(true)) return new TypeError("there is no map for an entry to write")
   return new ConditionFailed(
     reasons.map(({ item }, at) => ({ failed: failed[at] === true, ...(failed[at] === true && item && { item }) })),
   )
@@ -62,7 +63,8 @@ const isThrottling = (code: string): boolean => /Throttl|ThroughputExceeded|Requ
 function read(thrown: unknown): { name: string; message: string; item: Item | undefined; reasons: Reason[] } {
   if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown), item: undefined, reasons: [] }
   const item = "Item" in thrown ? toItem(thrown.Item) : undefined
-  const list: unknown[] = "CancellationReasons" in thrown && Array.isArray(thrown.CancellationReasons) ? thrown.CancellationReasons : []
+  const list: unknown[] =
+    "CancellationReasons" in thrown && Array.isArray(thrown.CancellationReasons) ? thrown.CancellationReasons : []
   return { name: thrown.name, message: thrown.message, item, reasons: list.map(toReason) }
 }
 

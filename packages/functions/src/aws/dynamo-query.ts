@@ -15,9 +15,9 @@ export async function queryPage(
 ): Promise<Page> {
   checkQuery(query)
   const place = cursorPlace(query)
-  const [from, to] = query.between ?? []
-  // DynamoDB refuses bounds in the wrong order, which are only an empty range.
-  if (from !== undefined && to !== undefined && (to === "" || compareKeys(from, to) > 0)) return { items: [] }
+  const [from, to] = query.between ?? ["", undefined]
+  // DynamoDB refuses an empty key, and bounds in the wrong order, which are only an empty range.
+  if (to !== undefined && (to === "" || compareKeys(from, to) > 0)) return { items: [] }
   const { Items = [], LastEvaluatedKey } = await send({
     TableName,
     ...keyExpressions(query),

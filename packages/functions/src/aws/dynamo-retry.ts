@@ -27,7 +27,12 @@ export async function retrying<T>(pause: Pause, run: () => Promise<T>): Promise<
 }
 
 /** Sends all in chunks, and again what DynamoDB left out, which `send` gives. Throws Throttled. */
-export async function drain<T>(pause: Pause, all: T[], chunk: number, send: (some: T[]) => Promise<T[]>): Promise<void> {
+export async function drain<T>(
+  pause: Pause,
+  all: T[],
+  chunk: number,
+  send: (some: T[]) => Promise<T[]>,
+): Promise<void> {
   let left = all
   let attempt = 0
   while (left.length > 0) {

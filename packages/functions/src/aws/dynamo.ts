@@ -10,13 +10,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb"
 import { isExpired } from "@omnichat/core/store/evaluate"
-import {
-  checkOperation,
-  checkTransaction,
-  checkWrite,
-  distinctKeys,
-  lastWrites,
-} from "@omnichat/core/store/request"
+import { checkOperation, checkTransaction, checkWrite, distinctKeys, lastWrites } from "@omnichat/core/store/request"
 import type { Item, Table } from "@omnichat/core/store/table"
 import { conditionExpressions, updateExpressions } from "./dynamo-expression.ts"
 import { type Asked, toError } from "./dynamo-failure.ts"
@@ -77,7 +71,8 @@ export function dynamoTable({ client, tableName: TableName, now, pause = backOff
       const { Attributes } = await write([{ if: conditions }], () => client.send(new DeleteItemCommand(input)))
       return Attributes && fromAttributes(Attributes)
     },
-    query: (query) => queryPage(query, TableName, isLive, (input) => guarded(() => client.send(new QueryCommand(input)))),
+    query: (query) =>
+      queryPage(query, TableName, isLive, (input) => guarded(() => client.send(new QueryCommand(input)))),
     async batchGet(keys, { consistent = false } = {}) {
       const items: Item[] = []
       const wanted = distinctKeys(keys).map(toKey)

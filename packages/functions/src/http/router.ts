@@ -45,7 +45,12 @@ export function createRouter(
     await next()
     harden(c.res.headers)
   })
-  app.onError((thrown, c) => asResponse(thrown, ports.log, `${c.req.method} ${routePath(c)}`))
+  app.onError((thrown, c) => {
+    const where = `${c.req.method} ${routePath(c)}`
+    if (!hasLeft(c, thrown)) return asResponse(thrown, ports.log, where)
+    ports.log.debug("client-left", { where })
+    return new Response(null, { status: 499 }) // read by nobody
+  })
   app.notFound((c) => asResponse(notFound(c.req.method, c.req.path), ports.log, "unknown route"))
   const router: Router = {
     on(method, path, act, handler, options = {}) {
@@ -67,6 +72,11 @@ export function createRouter(
     }
   }
   return app
+}
+
+/** Whether reading the body failed because the client closed the connection. */
+function hasLeft(c: Context, thrown: unknown): boolean {
+  return c.req.raw.signal.aborted || (thrown instanceof Error && "code" in thrown && thrown.code === "ECONNRESET")
 }
 
 /** What every answer of the API says about itself, unless its handler knows better. */

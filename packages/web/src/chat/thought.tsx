@@ -1,7 +1,7 @@
 import { Show, createSignal } from "solid-js"
 import type { ReasoningPart } from "@omnichat/core/protocol/part"
 import type { Turn } from "../runtime/conversation/turn.ts"
-import { Markdown } from "./plain-words.tsx"
+import { Markdown } from "../markdown/markdown.tsx"
 import { Icon } from "../ui/icon.tsx"
 import { createSeconds } from "../ui/seconds.ts"
 import { thoughtLabel } from "./meta.ts"
