@@ -1,20 +1,17 @@
+// `npm run check`: types, lint, imports, habits, lengths and format; `npm run check -- lint` is one of them alone.
 import { parseArgs } from "node:util"
-import { checkFormat } from "./check/format.mjs"
-import { checkHabits } from "./check/habits.mjs"
-import { checkImports } from "./check/imports.mjs"
-import { checkLengths } from "./check/lengths.mjs"
-import { checkLint } from "./check/lint.mjs"
-import { checkTypes } from "./check/types.mjs"
 import { workspaceRoot } from "./lib/files.mjs"
+import { installMissing, orSayWhy } from "./setup/prepare.mjs"
 
+await orSayWhy(installMissing)
 /** @type {Record<string, (root: string) => string[] | Promise<string[]>>} */
 const checks = {
-  types: checkTypes,
-  lint: checkLint,
-  imports: checkImports,
-  habits: checkHabits,
-  lengths: checkLengths,
-  format: checkFormat,
+  types: (await import("./check/types.mjs")).checkTypes,
+  lint: (await import("./check/lint.mjs")).checkLint,
+  imports: (await import("./check/imports.mjs")).checkImports,
+  habits: (await import("./check/habits.mjs")).checkHabits,
+  lengths: (await import("./check/lengths.mjs")).checkLengths,
+  format: (await import("./check/format.mjs")).checkFormat,
 }
 
 const { values, positionals } = parseArgs({

@@ -5,12 +5,12 @@ import { workspaceRoot } from "./lib/files.mjs"
 import { show } from "./lib/run.mjs"
 import { hasChromium, installChromium } from "./setup/chromium.mjs"
 import { install, isInstalled } from "./setup/install.mjs"
-import { prepare, told } from "./setup/prepare.mjs"
+import { orSayWhy, prepare, told } from "./setup/prepare.mjs"
 
 const engine = join(workspaceRoot, "tests/engine")
 const results = join(workspaceRoot, "artifacts/vitest.json")
 
-try {
+await orSayWhy(async () => {
   rmSync(results, { force: true })
   mkdirSync(join(workspaceRoot, "artifacts"), { recursive: true })
   await prepare()
@@ -19,10 +19,7 @@ try {
     await told("Installing the inference engine of the tests", () => install(engine, ["--omit=optional"]))
   }
   if (!hasChromium()) await told("Installing Chromium for the browser tests", installChromium)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
-}
+})
 
 /** @param {string} script @param {string[]} args */
 const run = (script, ...args) => show(process.execPath, [join(workspaceRoot, script), ...args], { cwd: workspaceRoot })

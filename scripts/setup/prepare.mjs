@@ -11,13 +11,31 @@ import { staleParts } from "./stamps.mjs"
  * @throws with a message for the person at the terminal
  */
 export async function prepare() {
+  await installMissing()
+  const stale = staleParts(workspaceRoot)
+  if (stale.length > 0) await told(`Building the ${stale.join(" and the ")}`, () => buildApart(stale))
+}
+
+/** @throws with a message for the person at the terminal */
+export async function installMissing() {
   const old = tooOld()
   if (old !== undefined) throw new Error(old)
   if (!isInstalled(workspaceRoot)) {
     await told("Installing what OmniChat needs (only the first time)", () => install(workspaceRoot))
   }
-  const stale = staleParts(workspaceRoot)
-  if (stale.length > 0) await told(`Building the ${stale.join(" and the ")}`, () => buildApart(stale))
+}
+
+/**
+ * Does some work for the person at the terminal, who gets the message and no stack when it fails; the process ends then.
+ * @param {() => Promise<void>} work
+ */
+export async function orSayWhy(work) {
+  try {
+    await work()
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
 }
 
 /**

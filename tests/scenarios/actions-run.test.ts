@@ -321,7 +321,7 @@ describe("following", () => {
 
   it("[A15] an unfollow ends the replay of a long run", async () => {
     const [socket, other] = [await scene.connect(), await scene.connect()]
-    const model = scene.model({ text: "long ".repeat(1_000_000), charactersPerChunk: 20_000 })
+    const model = scene.model({ text: "long ".repeat(1_000_000), charactersPerChunk: 20_000, intervalMs: 1 })
     const { ack, events } = await scene.run(socket, { model })
     acked(await other.act({ action: "run.follow", runId: ack.runId, after: 0 }))
     acked(await other.unfollow(ack.runId))

@@ -13,7 +13,7 @@ function tokens(): () => string {
 }
 
 describe("the token", () => {
-  it("goes as a subprotocol and as a header, never in the address (protocol C2)", async () => {
+  it("[C2] goes as a subprotocol and as a header, never in the address", async () => {
     const { server, client } = await scene({ token: () => "omk_secret" })
     client.connect()
     const connection = await server.connection()

@@ -24,6 +24,8 @@ type Pending = {
   /** It outlives its connection: sent again on the next one. */
   lasting: boolean
   sent: boolean
+  /** An earlier send had no answer, so it may have been done, and a refusal now does not mean that it was not. */
+  unsure: boolean
   sends: number
   refusals: number
   /** Not to be sent before, by the server's word. */
@@ -73,6 +75,7 @@ export class Actions {
         large: fields.action === "run.start",
         lasting,
         sent: false,
+        unsure: false,
         sends: 0,
         refusals: 0,
         notBefore: 0,
@@ -101,6 +104,7 @@ export class Actions {
       if (!pending.lasting) this.#settle(id)?.refuse(new ClientError("offline", "The connection was lost."))
       else if (code === 1009 && pending.sent && pending.large)
         this.#settle(id)?.refuse(new ClientError("too_large", "The server took the message for too large."))
+      pending.unsure ||= pending.sent
       pending.sent = false
       pending.sends = 0
     }
@@ -119,7 +123,8 @@ export class Actions {
       if (this.#renewing) return
     }
     const wait = error.code === "rate_limited" ? error.retryAfterMs : undefined
-    if (wait !== undefined && wait <= waitAtMost && ++pending.refusals <= refusalsAtMost) {
+    const patient = pending.unsure || ++pending.refusals <= refusalsAtMost
+    if (wait !== undefined && wait <= waitAtMost && patient) {
       pending.notBefore = this.#hands.clock.now() + jittered(this.#hands.clock, wait)
       this.#send(id, pending)
     } else this.#settle(id)?.refuse(error)
@@ -142,6 +147,7 @@ export class Actions {
     pending.sends++
     this.#hands.send(pending.text)
     pending.cancel = clock.timer(jittered(clock, answerWithin), () => {
+      pending.unsure = true
       if (pending.sends < sendsAtMost) this.#send(id, pending)
       else this.#settle(id)?.refuse(new ClientError("timeout", "The server gave no answer, though it was asked often."))
     })

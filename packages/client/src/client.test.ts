@@ -3,6 +3,7 @@ import { reduce } from "@omnichat/core/protocol/reduce"
 import { answerOf } from "../test/answer.ts"
 import { collect, given, numbered, reached, scene } from "../test/scene.ts"
 import { ClientError, createClient } from "./client.ts"
+import type { Run } from "./client.ts"
 
 const question = { model: "demo/tour", message: { parts: [{ type: "text" as const, text: "Hello?" }] } }
 const answer = answerOf(["Good", " morning", "."])
@@ -92,7 +93,7 @@ describe("a run that is started", () => {
     expect(connection.unread).toBe(0)
   })
 
-  it("is stopped only after its ack (protocol A2)", async () => {
+  it("[A2] is stopped only after its ack", async () => {
     const { server, client } = await scene()
     const run = client.start({ ...question, runId })
     const stopped = run.stop()
@@ -122,7 +123,7 @@ describe("a run that is followed", () => {
     expect(await entries).toEqual(numbered(events, 3))
   })
 
-  it("ends with not_found when its journal is gone (protocol G6)", async () => {
+  it("[G6] ends with not_found when its journal is gone", async () => {
     const { server, client } = await scene()
     const run = client.follow(runId)
     const reading = collect(run)
@@ -239,7 +240,7 @@ describe("the client", () => {
     expect(await heard).toEqual({ id: answer.startAck.chatId, deleted: true })
   })
 
-  it("passes over frames that it does not know, and goes on (protocol F1)", async () => {
+  it("[F1] passes over frames that it does not know, and goes on", async () => {
     const { server, client } = await scene()
     const entries = collect(client.start({ ...question, runId }))
     const connection = await server.connection()
@@ -295,6 +296,34 @@ describe("the client", () => {
     await (await server.connection()).next("run.follow")
     client.close()
     await expect(followed.ack).rejects.toMatchObject({ code: "offline" })
+  })
+
+  it("may be used by who hears of its end", async () => {
+    const { server, client } = await scene()
+    const first = client.start({ ...question, runId })
+    const again = new Promise<Run>((resolve) => {
+      first.onEnd(() => resolve(client.start({ ...question, runId })))
+    })
+    await (await server.connection()).next("run.start")
+    client.close()
+    const second = await again
+    const connection = await server.connection()
+    connection.ack(await connection.next("run.start"), answer.startAck)
+    expect(await second.ack).toEqual(answer.startAck)
+  })
+
+  it("refuses what was asked for in the same moment that it was closed", async () => {
+    const { client } = await scene()
+    const long = {
+      runId,
+      model: "demo/tour",
+      message: { parts: [{ type: "text" as const, text: "x".repeat(40_000) }] },
+    }
+    const refused = [client.stop(runId), client.start(long).ack, client.follow(runId).ack].map((asked) =>
+      expect(asked).rejects.toMatchObject({ code: "offline" }),
+    )
+    client.close()
+    await Promise.all(refused)
   })
 
   it("holds a connection on demand", async () => {

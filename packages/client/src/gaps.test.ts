@@ -27,7 +27,7 @@ async function following(): Promise<Following> {
   return { client, clock, connection, entries }
 }
 
-describe("a gap (protocol G1)", () => {
+describe("[G1] a gap", () => {
   it("that closes by itself costs nothing", async () => {
     const { connection, entries } = await following()
     connection.run(runId, 5, events.slice(4))
@@ -99,7 +99,7 @@ describe("a gap (protocol G1)", () => {
   })
 })
 
-describe("silence (protocol G1)", () => {
+describe("[G1] silence", () => {
   it("of 15 s makes the client follow", async () => {
     const { clock, connection, entries } = await following()
     connection.run(runId, 3, events.slice(2, 3))

@@ -133,7 +133,7 @@ describe("the HTTP side", () => {
   })
 })
 
-describe("an upload (protocol H7)", () => {
+describe("[H7] an upload", () => {
   const file = Object.assign(new Blob(["bytes"], { type: "image/png" }), { name: "a.png" })
   const created = (url: string) =>
     Response.json(

@@ -11,7 +11,7 @@ const question = (text: string) => ({
 })
 const long = question("é".repeat(15_000))
 
-describe("a start that does not fit into a message (protocol C5)", () => {
+describe("[C5] a start that does not fit into a message", () => {
   it("goes by HTTP, and the run is followed then", async () => {
     const { server, client } = await scene()
     const run = client.start(long)

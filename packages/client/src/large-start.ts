@@ -1,4 +1,4 @@
-import type { StartAck, StartBody } from "@omnichat/core/protocol/frame"
+import type { StartAck } from "@omnichat/core/protocol/frame"
 import { backoff } from "./backoff.ts"
 import type { Clock } from "./clock.ts"
 import { toClientError } from "./errors.ts"
@@ -9,20 +9,20 @@ export type LargeStartHands = {
   /** Aborted when the client is closed; its reason is what the start rejects with. */
   signal: AbortSignal
   /** Resolves when the socket is open. */
-  opened(signal: AbortSignal): Promise<void>
-  start(body: StartBody, signal: AbortSignal): Promise<StartAck>
+  opened(): Promise<void>
+  start(): Promise<StartAck>
 }
 
 const triesAtMost = 6
 const waitAtMost = 5_000
 
 /** Starts a run that does not fit into a message of the socket (protocol C5, H3). Again and again is once, by its id. */
-export async function startByHttp(body: StartBody, hands: LargeStartHands): Promise<StartAck> {
+export async function startByHttp(hands: LargeStartHands): Promise<StartAck> {
   const { clock, signal } = hands
   for (let tries = 1; ; tries++) {
-    await hands.opened(signal)
+    await hands.opened()
     try {
-      return await hands.start(body, signal)
+      return await hands.start()
     } catch (thrown) {
       const error = toClientError(thrown, "The start did not reach the server")
       if (signal.aborted || !worthAnother(error, tries)) throw error

@@ -82,7 +82,7 @@ async function until(clock: ManualClock, done: () => boolean): Promise<void> {
 }
 
 describe("the client on a bad network", () => {
-  it("gives every event number once and in order (protocol G1)", async () => {
+  it("[G1] gives every event number once and in order", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), faults, readings, async (seed, bad, wanted) => {
         const { expected, given } = await play(seed, bad, wanted)

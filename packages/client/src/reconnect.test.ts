@@ -116,7 +116,7 @@ describe("after a lost connection", () => {
 })
 
 describe("an action without an answer", () => {
-  it("is sent again after 10 s, the same (protocol A2)", async () => {
+  it("[A2] is sent again after 10 s, the same", async () => {
     const { server, client, clock } = await scene()
     const run = client.start({ ...question, runId })
     const connection = await server.connection()
@@ -182,7 +182,7 @@ describe("a connection on which nothing comes", () => {
     expect(await entries).toEqual(numbered(events))
   })
 
-  it("and should not, is pinged every 4 minutes (protocol C6)", async () => {
+  it("[C6] and should not, is pinged every 4 minutes", async () => {
     const { server, client, clock } = await scene()
     client.connect()
     const connection = await server.connection()

@@ -144,8 +144,9 @@ export class ClientRun implements Run {
 
   /** The channel is kept as long as it has a reader, so what is given back means the same one. */
   #attach(reader: Reader, channel: Channel): () => void {
-    if (this.#over !== undefined) {
-      reader.end(this.#over)
+    const over = this.#over
+    if (over !== undefined) {
+      queueMicrotask(() => reader.end(over)) // no listener is called before it has been handed over
       return () => {}
     }
     const stop = () => {

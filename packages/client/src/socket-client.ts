@@ -115,10 +115,10 @@ export class SocketClient implements Client {
     return this.#run(runId, after, this.#channel(runId).ask(after))
   }
 
-  async stop(runId: RunId): Promise<StopAck> {
+  stop(runId: RunId): Promise<StopAck> {
     this.#wanted()
-    await this.#starts.get(runId)
-    return this.#actions.request({ action: "run.stop", runId }, stopAck, { lasting: true })
+    const stop = () => this.#actions.request({ action: "run.stop", runId }, stopAck, { lasting: true })
+    return this.#starts.get(runId)?.then(stop) ?? stop()
   }
 
   connect(): void {
@@ -130,8 +130,9 @@ export class SocketClient implements Client {
     this.#held = false
     this.#shut = true
     this.#cancelLinger()
-    this.#fail(new ClientError("offline", "The client was closed."))
+    // First of all, so that whoever hears of the end and asks for something gets a connection of its own.
     this.#link.close()
+    this.#fail(new ClientError("offline", "The client was closed."))
   }
 
   #run(runId: RunId, after: number, ack: ClientRun["ack"]): ClientRun {
@@ -145,6 +146,7 @@ export class SocketClient implements Client {
 
   async #start(body: StartBody, refuse: (error: ClientError) => void): Promise<StartAck> {
     const channel = this.#channel(body.runId)
+    const { signal } = this.#session
     let following = false
     channel.starting()
     try {
@@ -153,7 +155,7 @@ export class SocketClient implements Client {
       return ack
     } catch (thrown) {
       const error = toClientError(thrown, "The start failed")
-      if (error.code === "too_large") return await this.#startByHttp(body, refuse)
+      if (error.code === "too_large") return await this.#startByHttp(body, signal, refuse)
       refuse(error)
       throw error
     } finally {
@@ -161,13 +163,13 @@ export class SocketClient implements Client {
     }
   }
 
-  async #startByHttp(body: StartBody, refuse: (error: ClientError) => void): Promise<StartAck> {
+  async #startByHttp(body: StartBody, signal: AbortSignal, refuse: (error: ClientError) => void): Promise<StartAck> {
     try {
-      return await startByHttp(body, {
+      return await startByHttp({
         clock: this.#clock,
-        signal: this.#session.signal,
-        opened: (signal) => this.#opened(signal),
-        start: (start, signal) => this.http.start(start, signal),
+        signal,
+        opened: () => this.#opened(signal),
+        start: () => this.http.start(body, signal),
       })
     } catch (thrown) {
       const error = toClientError(thrown, "The start failed")

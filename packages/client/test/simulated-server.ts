@@ -13,7 +13,7 @@ export type Faults = {
   dropped: number
   /** The connection falls silent both ways, and nobody is told. */
   halfOpen: number
-  /** An action is answered by `rate_limited`. */
+  /** An action is answered by `rate_limited`, up to three times. */
   limited: number
 }
 export const healthy: Faults = { lost: 0, doubled: 0, delay: 0, dropped: 0, halfOpen: 0, limited: 0 }
@@ -32,6 +32,8 @@ export class SimulatedServer {
   readonly #random: () => number
   readonly #runs = new Map<RunId, SimulatedRun>()
   readonly #connections = new Set<Connection>()
+  /** How often each action was refused for being one too many. */
+  readonly #limited = new Map<string, number>()
 
   constructor(clock: ManualClock, random: () => number) {
     this.#clock = clock
@@ -99,7 +101,11 @@ export class SimulatedServer {
     this.actions.push(action)
     const refuse = (code: "rate_limited" | "not_found", more: object) =>
       this.#send(connection, { type: "error", id: action.id, code, message: code, retryable: false, ...more })
-    if (this.#happens(this.faults.limited)) return refuse("rate_limited", { retryable: true, retryAfterMs: 500 })
+    const limits = this.#limited.get(action.id) ?? 0
+    if (limits < 3 && this.#happens(this.faults.limited)) {
+      this.#limited.set(action.id, limits + 1)
+      return refuse("rate_limited", { retryable: true, retryAfterMs: 500 })
+    }
     const run = this.#runs.get(action.runId)
     if (!run || (!run.started && action.action !== "run.start")) return refuse("not_found", {})
     const { runId, followAck, startAck } = run.answer

@@ -58,6 +58,22 @@ test("a body comes as it is written", async () => {
   expect((await chunks?.next())?.done).toBe(true)
 })
 
+test("a reader slower than the server gets everything", async () => {
+  const piece = Buffer.alloc(64 * 1024, "x")
+  const pieces = 400
+  const { url } = await serve((_, response) => {
+    for (let count = 0; count < pieces; count++) response.write(piece)
+    response.end()
+  })
+  const response = await get(url)
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length
+    await new Promise(setImmediate)
+  }
+  expect(bytes).toBe(pieces * piece.length)
+})
+
 test("aborting destroys the socket, before the response and in the middle of it", async () => {
   const { url, sockets, server } = await serve((request, response) => {
     if (request.url === "/x?answers") response.write("one")

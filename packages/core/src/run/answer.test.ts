@@ -34,6 +34,22 @@ describe("an answer that is being written", () => {
     expect(drained(answer)).toEqual([{ type: "text-delta", id: "t", delta: "😀" }])
   })
 
+  it("gives a long delta in pieces, so that no batch is too large to store [E5]", () => {
+    const text = "👩‍🚀 and so on ".repeat(1000)
+    const answer = speak([{ type: "text-start", id: "t" }, 1], [{ type: "text-delta", id: "t", delta: text }, 1])
+    let said = ""
+    for (let pieces = 0; answer.hasWaiting; pieces++) {
+      expect(pieces).toBeLessThan(100)
+      const batch = drained(answer, 501)
+      const deltas = batch.flatMap((event) => (event.type === "text-delta" ? [event.delta] : []))
+      for (const delta of deltas) expect(delta).not.toMatch(/\p{Surrogate}/u)
+      expect(deltas.join("").length).toBeLessThanOrEqual(501)
+      said += deltas.join("")
+    }
+    expect(said).toBe(text)
+    expect(answer.waitingBytes).toBe(0)
+  })
+
   it("tells times from the start of the run and tokens as the provider counted them [E4]", () => {
     const answer = speak(
       [{ type: "reasoning-start", id: "r" }, 1200],

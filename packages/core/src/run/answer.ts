@@ -71,28 +71,34 @@ export class Answer {
   push(event: Event): void {
     apply(this.reduction, event)
     pushMerged(this.#waiting, event)
-    this.#waitingCharacters += "delta" in event ? event.delta.length : 100
+    this.#waitingCharacters += weightOf(event)
   }
 
-  /** Takes what waits, up to about `mostCharacters`, encoded. A delta that ends inside a surrogate pair waits for its rest. */
+  /**
+   * Takes what waits, at most about `mostCharacters`, encoded; the rest of a longer delta waits on. A delta that ends
+   * inside a surrogate pair waits for its other half.
+   */
   drain(mostCharacters: number): EncodedEvent[] {
-    let characters = 0
-    let count = 0
-    while (count < this.#waiting.length && characters < mostCharacters) {
-      const event = this.#waiting[count]
+    const taken: Event[] = []
+    let room = mostCharacters
+    let next = 0
+    for (; next < this.#waiting.length && room > 0; next++) {
+      const event = this.#waiting[next]
       if (event === undefined) break
-      characters += "delta" in event ? event.delta.length : 100
-      count += 1
+      if (event.type !== "text-delta" && event.type !== "reasoning-delta") {
+        taken.push(event)
+        room -= eventWeight
+        continue
+      }
+      const cut = cutAt(event.delta, room, next === this.#waiting.length - 1)
+      if (cut > 0) taken.push(cut === event.delta.length ? event : { ...event, delta: event.delta.slice(0, cut) })
+      room -= cut
+      if (cut === event.delta.length) continue
+      this.#waiting[next] = { ...event, delta: event.delta.slice(cut) }
+      break
     }
-    const taken = this.#waiting.splice(0, count)
-    const last = taken.at(-1)
-    if (last && this.#waiting.length === 0 && "delta" in last && endsInsidePair(last.delta)) {
-      const rest = last.delta.slice(-1)
-      this.#waiting.push({ ...last, delta: rest })
-      if (last.delta.length === 1) taken.pop()
-      else taken[taken.length - 1] = { ...last, delta: last.delta.slice(0, -1) }
-    }
-    this.#waitingCharacters = Math.max(0, this.#waitingCharacters - characters)
+    this.#waiting.splice(0, next)
+    this.#waitingCharacters = this.#waiting.reduce((sum, event) => sum + weightOf(event), 0)
     return encodeEvents(taken)
   }
 
@@ -117,4 +123,16 @@ export class Answer {
     if (type === "reasoning-delta") this.#reasoningBegan ??= now
     else if (this.#reasoningBegan !== undefined) this.#reasoningEnded ??= now
   }
+}
+
+/** What an event without text counts as, in characters. */
+const eventWeight = 100
+
+const weightOf = (event: Event): number => ("delta" in event ? event.delta.length : eventWeight)
+
+/** How much of a delta may be taken; its last half pair stays if more may follow. */
+function cutAt(delta: string, room: number, mayGoOn: boolean): number {
+  const cut = Math.min(delta.length, room)
+  const insidePair = endsInsidePair(delta.slice(cut - 1, cut))
+  return insidePair && (cut < delta.length || mayGoOn) ? cut - 1 : cut
 }

@@ -73,6 +73,8 @@ function openTerms() {
   }
 
   const never = () => `(attribute_exists(${name("pk")}) AND attribute_not_exists(${name("pk")}))`
+  // DynamoDB refuses parentheses around parentheses.
+  const anyOf = (tests: string[]): string => (tests.length > 1 ? `(${tests.join(" OR ")})` : (tests[0] ?? never()))
   const oneOf = (at: string, allowed: Scalar[]): string => {
     const lists: string[] = []
     for (let from = 0; from < allowed.length; from += maxInValues) {
@@ -83,7 +85,7 @@ function openTerms() {
           .join(", ")})`,
       )
     }
-    return lists.length === 0 ? never() : `(${lists.join(" OR ")})`
+    return anyOf(lists)
   }
   const test = (tested: Test): string => {
     if ("absent" in tested) return `attribute_not_exists(${path(tested.absent)})`
@@ -94,7 +96,7 @@ function openTerms() {
   }
   const condition = (each: Condition): string => {
     if (!("any" in each)) return test(each)
-    return each.any.length === 0 ? never() : `(${each.any.map(test).join(" OR ")})`
+    return anyOf(each.any.map(test))
   }
 
   const update = (change: Change): string | undefined => {

@@ -48,7 +48,7 @@ export function createWeb(files: WebFiles | undefined, log: Log) {
 function isVisit(request: IncomingMessage, path: string): boolean {
   const mode = request.headers["sec-fetch-mode"]
   const wantsPage = mode === undefined ? (request.headers.accept ?? "").includes("text/html") : mode === "navigate"
-  return path === "/" || (wantsPage && !/\.[a-z0-9]+$/i.test(path))
+  return path === "/" || (wantsPage && !/\.[a-z0-9]+$|\/\./i.test(path))
 }
 
 function pathOf(request: IncomingMessage): string {
