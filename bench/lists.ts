@@ -3,7 +3,7 @@ import { startPacedUpstream } from "./lib/paced-upstream.ts"
 import { type Row, median } from "./lib/row.ts"
 import { type BenchServer, startBenchServer } from "./lib/server.ts"
 import { ulid } from "ulid"
-import WebSocket from "ws"
+import { WebSocket } from "ws"
 
 const chats = 10_000
 const messages = 2000
@@ -75,8 +75,12 @@ async function fillChat(server: BenchServer, chatId: string): Promise<void> {
     const ask = (): void => {
       if (turn === messages / 2) return resolve()
       turn += 1
-      const message = { parts: [{ type: "text", text: `stream ${turn} of a long chat. ${"Words of a question. ".repeat(10)}` }] }
-      socket.send(JSON.stringify({ action: "run.start", id: "s", runId: `run_${ulid()}`, chatId, model: "ollama/load", message }))
+      const message = {
+        parts: [{ type: "text", text: `stream ${turn} of a long chat. ${"Words of a question. ".repeat(10)}` }],
+      }
+      socket.send(
+        JSON.stringify({ action: "run.start", id: "s", runId: `run_${ulid()}`, chatId, model: "ollama/load", message }),
+      )
     }
     socket.on("message", (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as Parameters<typeof isEnd>[0]

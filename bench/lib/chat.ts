@@ -1,7 +1,12 @@
 import { ulid } from "ulid"
-import WebSocket from "ws"
+import { WebSocket } from "ws"
 
-type RunFrame = { type: string; runId: string; from: number; events: { type: string; delta?: string; errorText?: string }[] }
+type RunFrame = {
+  type: string
+  runId: string
+  from: number
+  events: { type: string; delta?: string; errorText?: string }[]
+}
 
 /** A bare socket client: it starts runs and hands over what comes, with the time at which it came. */
 export async function openSocket(

@@ -86,7 +86,14 @@ export async function startPacedUpstream(pace: { chunks: number; intervalMs: num
 /** Seven characters to a piece, as models speak. */
 export const pieceText = "seven c"
 
-const tag = { name: "load:latest", model: "load:latest", size: 1, digest: "load", details: {}, capabilities: ["completion"] }
+const tag = {
+  name: "load:latest",
+  model: "load:latest",
+  size: 1,
+  digest: "load",
+  details: {},
+  capabilities: ["completion"],
+}
 const line = (fields: object): string =>
   JSON.stringify({ model: "load:latest", created_at: "2026-01-01T00:00:00Z", ...fields })
 const chunked = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`

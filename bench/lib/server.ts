@@ -77,7 +77,9 @@ export async function waitForHealth(url: string, child: ChildProcess): Promise<v
 const ticksPerSecond = 100
 
 export function cpuSecondsOf(child: ChildProcess): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ")
+  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ")
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 

@@ -19,7 +19,7 @@ const tableVerbs = new Set(["get", "put", "update", "delete", "query", "batchGet
 export function checkHabits(root) {
   /** @type {string[]} */
   const problems = []
-  for (const path of ["packages", "tests"].flatMap((folder) => filesUnder(root, folder))) {
+  for (const path of ["packages", "tests", "bench"].flatMap((folder) => filesUnder(root, folder))) {
     if (!/\.tsx?$/.test(path)) continue
     const text = readFileSync(join(root, path), "utf8")
     const { program } = parseSync(path, text)

@@ -16,7 +16,7 @@ import { forTests, layers } from "./layers.mjs"
  * @returns {string[]} what is wrong, one line each
  */
 export function checkImports(root) {
-  const files = ["packages", "tests"]
+  const files = ["packages", "tests", "bench"]
     .flatMap((folder) => filesUnder(root, folder))
     .filter((path) => /\.(?:ts|tsx|mts)$/.test(path) && !path.endsWith(".d.ts"))
   /** @type {string[]} */
@@ -59,7 +59,7 @@ function judge(place, each, target) {
 
 /** @param {Place} place @param {Import} each @param {string} name */
 function judgePackage({ root, path, layer, test }, each, name) {
-  if (test || layer.name === "tests") {
+  if (test || packageOf(path) === "") {
     const everywhere = ["", ...readdirSync(join(root, "packages")).map((folder) => `packages/${folder}`)]
     const declared = everywhere.map((folder) => dependenciesOf(root, folder))
     if (declared.some(({ needs, needsToDevelop }) => needs.has(name) || needsToDevelop.has(name))) return undefined
@@ -78,7 +78,7 @@ function judgeFile({ path, layer, test }, each, target) {
   if (each.from?.startsWith(".") && packageOf(path) !== packageOf(target) && !helps)
     return `imports ${target} by a path out of its package; use the package's name`
   if (helps || layer.may.some((allowed) => allowed.test(target))) {
-    return isTest(target) && !test && layer.name !== "tests" ? `imports ${target}, which is for tests` : undefined
+    return isTest(target) && !test && packageOf(path) !== "" ? `imports ${target}, which is for tests` : undefined
   }
   if (!layer.mayLoad?.some((allowed) => allowed.test(target))) return `imports ${target}: ${layer.name} may not`
   return each.kind === "value" ? `imports ${target} at once: ${layer.name} may load it by import() only` : undefined

@@ -26,6 +26,7 @@ const web = /^packages\/web\/src\//
 const webBuild = /^packages\/web\/[^/]+$/
 const tests = /^tests\//
 const scripts = /^scripts\//
+const bench = /^bench\//
 /** A package's `test/` is seen by its tests only. */
 const within = (/** @type {string} */ name) => new RegExp(`^packages/${name}/(?:src|test)/`)
 
@@ -47,6 +48,7 @@ export const layers = [
   },
   { name: "web", files: within("web"), may: [web, client, protocol], npm: any, node: false },
   { name: "the web build", files: webBuild, may: [webBuild], npm: any, node: true },
+  { name: "bench", files: bench, may: [bench, tests, core, client, functions, local, scripts], npm: any, node: true },
   { name: "tests", files: tests, may: [tests, core, client, functions, local, scripts], npm: any, node: true },
 ]
 

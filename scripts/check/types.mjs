@@ -4,7 +4,7 @@ import { filesUnder, workspaceRoot } from "../lib/files.mjs"
 import { capture } from "../lib/run.mjs"
 
 /**
- * The compiler over the tools, the tests and every package, each with its own tsconfig.json.
+ * The compiler over the tools, the tests, the bench and every package, each with its own tsconfig.json.
  * @param {string} root
  * @returns {Promise<string[]>} what is wrong, one line each
  */
@@ -29,5 +29,5 @@ export async function checkTypes(root) {
 /** @param {string} root */
 function projectsOf(root) {
   const sources = filesUnder(root).filter((path) => /\.tsx?$/.test(path))
-  return [...new Set(sources.map((path) => /^packages\/[^/]+(?=\/)|^tests(?=\/)/.exec(path)?.[0] ?? "."))]
+  return [...new Set(sources.map((path) => /^packages\/[^/]+(?=\/)|^(?:tests|bench)(?=\/)/.exec(path)?.[0] ?? "."))]
 }

@@ -50,6 +50,7 @@ export function mutation(name: string) {
 
 export function mutate(code: string, mutant: Mutant): string {
   const pieces = code.split(mutant.cut)
-  if (pieces.length !== 2) throw new Error(`${mutant.file} holds the place of rule ${mutant.rule} ${pieces.length - 1} times`)
+  if (pieces.length !== 2)
+    throw new Error(`${mutant.file} holds the place of rule ${mutant.rule} ${pieces.length - 1} times`)
   return pieces.join(mutant.put)
 }

@@ -83,7 +83,7 @@ async function played(scenario: Scenario): Promise<Play> {
     if (!hasFaults(scenario)) expect(play.followers.map((one) => one.silences)).toEqual(play.followers.map(() => 0))
     check(play, scenario)
   } catch (error) {
-    throw new Error(`${String(error)}\n${play.world.trace.slice(0, 400).join("\n")}`)
+    throw new Error(`${String(error)}\n${play.world.trace.slice(0, 400).join("\n")}`, { cause: error })
   }
   return play
 }
@@ -102,7 +102,7 @@ function check(play: Play, scenario: Scenario): void {
   expect(record?.status).toBe(reduction.end?.status)
   const key = keys.message(chatId, record?.messageId ?? "")
   const message = play.table.items().find((item) => item.pk === key.pk && item.sk === key.sk)
-  expect(JSON.parse(String(message?.parts))).toEqual(JSON.parse(JSON.stringify(reduction.parts)))
+  expect(JSON.parse(message?.parts as string)).toEqual(JSON.parse(JSON.stringify(reduction.parts)))
   expect(message?.status).toBe(reduction.end?.status)
   expect(message?.usage).toEqual(reduction.end?.usage)
   expect(play.table.items().filter((item) => item.pk.startsWith("ACTIVE#"))).toEqual([])

@@ -145,9 +145,7 @@ export class Channel {
     if (last && isTerminal(last)) this.#over = true
     for (const reader of [...this.#readers]) reader.take(from, events)
     for (const reader of [...this.#readers]) if (reader.ended) this.#finish(reader)
-    const gap = [...this.#readers].some((reader) => reader.gap)
-    if (gap !== this.#gap) {
-      this.#gap = gap
+    if (this.#hasGap() !== this.#gap) {
       this.#fruitless = 0
       this.#watch()
     }
@@ -171,6 +169,10 @@ export class Channel {
 
   #wanting(): Reader[] {
     return [...this.#readers].filter((reader) => reader.wants)
+  }
+
+  #hasGap(): boolean {
+    return [...this.#readers].some((reader) => reader.gap)
   }
 
   /** The lowest number that a reader stands at. */
@@ -248,6 +250,7 @@ export class Channel {
   /** Waits for a gap that stands or a silence that lasts. */
   #watch(): void {
     this.#cancel()
+    this.#gap = this.#hasGap()
     if (this.#busy || !this.listening || !this.#hands.open()) return
     const { clock } = this.#hands
     if (this.#gap) {

@@ -146,6 +146,30 @@ describe("an action without an answer", () => {
     await stopped
   })
 
+  it.each([
+    ["six times is refused", false, 6],
+    ["goes on being tried when it may have been done before", true, 12],
+  ])("but rate_limited %s", async (_, lost, refusals) => {
+    const { server, client, clock } = await scene()
+    const run = client.start({ ...question, runId })
+    const ack = run.ack.catch((error: unknown) => error)
+    let connection = await server.connection()
+    if (lost) {
+      await connection.next("run.start")
+      connection.drop()
+      connection = await next(server, client, clock)
+    }
+    for (let refusal = 1; refusal <= refusals; refusal++) {
+      const start = await connection.next("run.start")
+      connection.refuse(start, "rate_limited", { retryable: true, retryAfterMs: 100 })
+      await connection.settled()
+      clock.advance(100)
+    }
+    if (!lost) return expect(await ack).toMatchObject({ code: "rate_limited", retryable: true, retryAfterMs: 100 })
+    connection.ack(await connection.next("run.start"), answer.startAck)
+    expect(await ack).toEqual(answer.startAck)
+  })
+
   it("finds out in 8 s that the connection is half-open", async () => {
     const { server, client, clock } = await scene()
     const run = client.start({ ...question, runId })

@@ -35,7 +35,11 @@ describe("parseForm", () => {
       { action: "run.explode", id: "1" },
       'invalid | The body: "action" must be "run.start", "run.follow", "run.unfollow", "run.stop", "run.approve", "ping", and is "run.explode".',
     ],
-    [fileCreate, { name: "a", mediaType: "text/plain", bytes: 26_214_401 }, 'invalid | The body: "bytes": a file has at most 25 MB.'],
+    [
+      fileCreate,
+      { name: "a", mediaType: "text/plain", bytes: 26_214_401 },
+      'invalid | The body: "bytes": a file has at most 25 MB.',
+    ],
   ])("says what is wrong and what would be right (%#)", (schema, input, expected) => {
     expect(refusal(() => parseForm(schema, input, "The body"))).toBe(expected)
   })
@@ -46,10 +50,13 @@ describe("parseForm", () => {
   })
 
   it("keeps the refusal short, however long the wrong value is", () => {
-    expect(refusal(() => parseForm(startBody, { runId, model: 1, chatId: "x", message: "y".repeat(1e6) }, "The body")).length)
-      .toBeLessThan(400)
-    expect(refusal(() => parseForm(startBody, { runId, model: "x", ["k".repeat(1e6)]: 1 }, "The body")).length)
-      .toBeLessThan(400)
+    expect(
+      refusal(() => parseForm(startBody, { runId, model: 1, chatId: "x", message: "y".repeat(1e6) }, "The body"))
+        .length,
+    ).toBeLessThan(400)
+    expect(
+      refusal(() => parseForm(startBody, { runId, model: "x", ["k".repeat(1e6)]: 1 }, "The body")).length,
+    ).toBeLessThan(400)
   })
 
   it("does not repeat what was sent when it is no JSON", () => {

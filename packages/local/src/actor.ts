@@ -13,5 +13,8 @@ export const owner: Actor = { userId: "owner", role: "owner" }
 export function actorOf(headers: { authorization: string | null; protocols?: string | undefined }): Actor {
   const offered = (headers.protocols ?? "").split(",").map((name) => name.trim())
   if (headers.authorization === null && !offered.some((name) => name.startsWith("bearer."))) return owner
-  throw new OmniError("unauthenticated", "A token was sent, and this server has no accounts: no token is valid. Leave it out.")
+  throw new OmniError(
+    "unauthenticated",
+    "A token was sent, and this server has no accounts: no token is valid. Leave it out.",
+  )
 }

@@ -3,7 +3,11 @@ import { createLog } from "./log.ts"
 
 it("writes a line of JSON an event, from its level on", () => {
   const lines: string[] = []
-  const log = createLog("warn", (line) => void lines.push(line), () => 0)
+  const log = createLog(
+    "warn",
+    (line) => void lines.push(line),
+    () => 0,
+  )
   log.debug("quiet")
   log.info("quiet")
   log.warn("odd", { run: "run_1", error: "a\nb" })
@@ -16,7 +20,11 @@ it("writes a line of JSON an event, from its level on", () => {
 
 it("lets no fact pass for the event or its time", () => {
   const lines: string[] = []
-  createLog("info", (line) => void lines.push(line), () => 0).info("true", { event: "forged", level: "error" })
+  createLog(
+    "info",
+    (line) => void lines.push(line),
+    () => 0,
+  ).info("true", { event: "forged", level: "error" })
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ event: "true", level: "info" })
 })
 

@@ -45,10 +45,17 @@ function run(env: Record<string, string>): ServerProcess {
   return server
 }
 
-async function running(env: Record<string, string> = {}): Promise<{ server: ServerProcess; url: string; port: number }> {
+async function running(
+  env: Record<string, string> = {},
+): Promise<{ server: ServerProcess; url: string; port: number }> {
   const { port, free } = await hold()
   await free()
-  const server = run({ PORT: String(port), OMNICHAT_DATA: join(newFolder(), "data"), OLLAMA_URLS: "http://127.0.0.1:9", ...env })
+  const server = run({
+    PORT: String(port),
+    OMNICHAT_DATA: join(newFolder(), "data"),
+    OLLAMA_URLS: "http://127.0.0.1:9",
+    ...env,
+  })
   await server.said("To stop")
   return { server, url: `http://127.0.0.1:${port}`, port }
 }
@@ -98,7 +105,9 @@ describe("the start", () => {
     const server = run({ PORT: String(port), OMNICHAT_DATA: data })
     expect(await server.ended).toBe(1)
     const { stderr } = server.output()
-    expect(stderr).toContain(`Port ${port} is in use by another program. Choose another port: PORT=${port + 1} npm start`)
+    expect(stderr).toContain(
+      `Port ${port} is in use by another program. Choose another port: PORT=${port + 1} npm start`,
+    )
     expect(stderr).not.toContain("    at ")
     // nothing was made for a server that does not run
     expect(() => statSync(data)).toThrow("ENOENT")
@@ -125,13 +134,17 @@ describe("the start", () => {
   it("says what is wrong with the data folder", async () => {
     const server = run({ PORT: "1", OMNICHAT_DATA: "/dev/null/data" })
     expect(await server.ended).toBe(1)
-    expect(server.output().stderr).toMatch(/OmniChat cannot start\.\n\n {2}(the data folder \/dev\/null\/data|Port 1|This user)/)
+    expect(server.output().stderr).toMatch(
+      /OmniChat cannot start\.\n\n {2}(the data folder \/dev\/null\/data|Port 1|This user)/,
+    )
   })
 })
 
 describe("the stop", () => {
   const holding = () =>
-    startOllamaStandIn({ models: [{ name: "holds:latest", holdAfter: 5, text: "One two three four five six seven eight nine ten." }] })
+    startOllamaStandIn({
+      models: [{ name: "holds:latest", holdAfter: 5, text: "One two three four five six seven eight nine ten." }],
+    })
 
   /** A run that has said something and is silent now, followed by socket. */
   async function midRun(url: string) {
@@ -154,26 +167,29 @@ describe("the stop", () => {
     return { socket, events, until, runId }
   }
 
-  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("at %s keeps what was said, tells everybody and exits with 0", async (signal) => {
-    const ollama = await holding()
-    closing.push(() => ollama.close())
-    const data = join(newFolder(), "data")
-    const { server, url } = await running({ OLLAMA_URLS: ollama.url, OMNICHAT_DATA: data })
-    const { socket, events, runId } = await midRun(url)
-    const stream = await fetch(`${url}/api/runs/${runId}/events`)
-    const closed = once(socket, "close")
-    server.child.kill(signal)
-    expect((await closed)[0]).toBe(1001)
-    expect(events.join("")).toContain('"status":"interrupted"')
-    expect(events.join("")).toContain('"retryable":true')
-    expect(await stream.text()).toMatch(/"type":"error".*\n\ndata: \[DONE\]\n\n$/)
-    expect(await server.ended).toBe(0)
-    expect(server.output().stdout).toContain("Stopping: 1 answer under way")
-    expect(server.output().stdout).toContain("Stopped.")
-    // and it stands in the store
-    const again = await running({ OLLAMA_URLS: ollama.url, OMNICHAT_DATA: data })
-    const list = (await (await fetch(`${again.url}/api/chats`)).json()) as { chats: { id: string }[] }
-    const messages = await (await fetch(`${again.url}/api/chats/${list.chats[0]?.id}/messages`)).json()
-    expect(messages).toMatchObject({ messages: [{ status: "interrupted" }, { role: "user" }] })
-  })
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+    "at %s keeps what was said, tells everybody and exits with 0",
+    async (signal) => {
+      const ollama = await holding()
+      closing.push(() => ollama.close())
+      const data = join(newFolder(), "data")
+      const { server, url } = await running({ OLLAMA_URLS: ollama.url, OMNICHAT_DATA: data })
+      const { socket, events, runId } = await midRun(url)
+      const stream = await fetch(`${url}/api/runs/${runId}/events`)
+      const closed = once(socket, "close")
+      server.child.kill(signal)
+      expect((await closed)[0]).toBe(1001)
+      expect(events.join("")).toContain('"status":"interrupted"')
+      expect(events.join("")).toContain('"retryable":true')
+      expect(await stream.text()).toMatch(/"type":"error".*\n\ndata: \[DONE\]\n\n$/)
+      expect(await server.ended).toBe(0)
+      expect(server.output().stdout).toContain("Stopping: 1 answer under way")
+      expect(server.output().stdout).toContain("Stopped.")
+      // and it stands in the store
+      const again = await running({ OLLAMA_URLS: ollama.url, OMNICHAT_DATA: data })
+      const list = (await (await fetch(`${again.url}/api/chats`)).json()) as { chats: { id: string }[] }
+      const messages = await (await fetch(`${again.url}/api/chats/${list.chats[0]?.id}/messages`)).json()
+      expect(messages).toMatchObject({ messages: [{ status: "interrupted" }, { role: "user" }] })
+    },
+  )
 })

@@ -45,7 +45,11 @@ export async function openRuntime(
 ): Promise<Runtime> {
   const clock = createClock()
   const data = await openDataFolder(settings.dataFolder, log)
-  const { table, close } = await openSqliteTable({ file: data.database, now: clock.now, threadEntry: build.threadEntry })
+  const { table, close } = await openSqliteTable({
+    file: data.database,
+    now: clock.now,
+    threadEntry: build.threadEntry,
+  })
   const shutdown = new AbortController()
   const signer = createUploadSigner(data.signingKey, clock.now)
   const blobs = createFolderBlobs(data.blobs, signer)

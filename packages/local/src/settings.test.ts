@@ -55,7 +55,8 @@ describe("readSettings", () => {
   })
 
   it("opens a browser only where somebody sees it", () => {
-    const opens = (env: Record<string, string>, surroundings = atTerminal) => readSettings(env, surroundings).openBrowser
+    const opens = (env: Record<string, string>, surroundings = atTerminal) =>
+      readSettings(env, surroundings).openBrowser
     expect(opens({})).toBe(true)
     expect(opens({ CI: "true" })).toBe(false)
     expect(opens({}, { terminal: false, screen: true })).toBe(false)
@@ -101,7 +102,9 @@ describe("readSettings", () => {
   })
 
   it("repeats no secret", () => {
-    expect(problemsOf({ OPENAI_API_KEY: "sk with spaces" })).toEqual(["OPENAI_API_KEY is not valid: expected a key without spaces"])
+    expect(problemsOf({ OPENAI_API_KEY: "sk with spaces" })).toEqual([
+      "OPENAI_API_KEY is not valid: expected a key without spaces",
+    ])
     expect(problemsOf({ OLLAMA_URLS: "ftp://user:secret@gpu" })[0]).not.toContain("secret")
   })
 })

@@ -4,16 +4,27 @@ import type { Source } from "@omnichat/core/protocol/settings"
 /** What the person at the terminal reads: few lines, the address first. */
 
 export function welcome(server: { url: string }, settings: { dataFolder: string }): string {
-  return lines("", `  OmniChat   ${server.url}`, "", `  Data       ${short(settings.dataFolder)}`, "  To stop    Ctrl-C")
+  return lines(
+    "",
+    `  OmniChat   ${server.url}`,
+    "",
+    `  Data       ${short(settings.dataFolder)}`,
+    "  To stop    Ctrl-C",
+  )
 }
 
 export function modelsFound(sources: readonly Source[]): string {
   const found = sources.filter(({ provider, state }) => provider !== "demo" && state === "found").map(named)
-  if (found.length > 0) return lines(...found.map((text, index) => (index === 0 ? `  Models     ${text}` : `             ${text}`)), "")
+  if (found.length > 0)
+    return lines(...found.map((text, index) => (index === 0 ? `  Models     ${text}` : `             ${text}`)), "")
   const wrong = sources.find(({ state }) => state === "wrong")?.error
   const silent = sources.find(({ provider, state }) => provider === "ollama" && state === "silent")?.address
   const reason = wrong ?? (silent === undefined ? "No model server is set." : `Ollama does not answer at ${silent}.`)
-  return lines(`  Models     none yet. ${reason}`, "             The app shows how to get one, and a demo until then.", "")
+  return lines(
+    `  Models     none yet. ${reason}`,
+    "             The app shows how to get one, and a demo until then.",
+    "",
+  )
 }
 
 const named = ({ provider, address, models }: Source): string => {

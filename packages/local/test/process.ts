@@ -62,7 +62,9 @@ export function runServer(env: Record<string, string>): ServerProcess {
       }
       watchers.add(look)
       look()
-      void ended.then((code) => reject(new Error(`it ended with ${code} and has not said "${text}": ${printed.stderr}`)))
+      void ended.then((code) =>
+        reject(new Error(`it ended with ${code} and has not said "${text}": ${printed.stderr}`)),
+      )
     })
   return { child, output: () => ({ ...printed }), said, ended }
 }

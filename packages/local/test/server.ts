@@ -14,10 +14,16 @@ export type LocalServer = RunningServer & {
   json(path: string, init?: RequestInit): Promise<{ status: number; body: unknown; headers: Headers }>
 }
 
-/** The real server in this process, on a free port; its data folder is new, and deleted at `close`, unless it is given. */
+/** The port of "discard": nobody answers there. */
+export const nobody = "http://127.0.0.1:9"
+
+/**
+ * The real server in this process, on a free port; its data folder is new, and deleted at `close`, unless it is
+ * given. With `openSources` the environment decides nothing about where models come from.
+ */
 export async function startLocalServer(
   settings: Partial<Settings> = {},
-  build: { webFolder?: string } = {},
+  build: { webFolder?: string; openSources?: boolean } = {},
 ): Promise<LocalServer> {
   const dataFolder = settings.dataFolder ?? mkdtempSync(join(tmpdir(), "omnichat-data-"))
   const log: Record<string, unknown>[] = []
@@ -26,13 +32,16 @@ export async function startLocalServer(
       port: 0,
       host: "127.0.0.1",
       dataFolder,
-      ollamaUrls: ["http://127.0.0.1:9"], // discard: nobody answers there
-      demo: true,
+      ...(build.openSources === true ? {} : { ollamaUrls: [nobody], demo: true }),
       openBrowser: false,
       logLevel: "debug",
       ...settings,
     },
-    { webFolder: build.webFolder ?? join(dataFolder, "no-web-build"), threadEntry: sqliteThread(), version: "0.0.0-test" },
+    {
+      webFolder: build.webFolder ?? join(dataFolder, "no-web-build"),
+      threadEntry: sqliteThread(),
+      version: "0.0.0-test",
+    },
     createLog("debug", (line) => void log.push(JSON.parse(line) as Record<string, unknown>)),
   )
   return {

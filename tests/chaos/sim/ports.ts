@@ -36,7 +36,8 @@ export function portsOf(
     dispatch: RunPorts["dispatcher"]["dispatch"]
   },
 ): RunPorts {
-  const log = (event: string, facts?: object): void => world.note(process, `log ${event} ${JSON.stringify(facts ?? {})}`)
+  const log = (event: string, facts?: object): void =>
+    world.note(process, `log ${event} ${JSON.stringify(facts ?? {})}`)
   return {
     table: scriptedTable(world, process, shared.table, shared.faults),
     clock: scriptedClock(world, process),
@@ -71,7 +72,8 @@ function scriptedTable(world: World, process: Process, table: Table, faults: Fau
       })
     })
   return new Proxy(table, {
-    get: (target, name: keyof Table) =>
+    get:
+      (target, name: keyof Table) =>
       (...args: unknown[]) =>
         scripted(name, () => (target[name] as (...args: unknown[]) => Promise<unknown>)(...args)),
   })

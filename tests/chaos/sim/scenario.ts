@@ -52,7 +52,8 @@ export class Play {
     this.#left = { ...scenario.worker, ...scenario.client, stops: scenario.stops, ticks: scenario.ticks }
     this.#handOvers = scenario.worker.handOvers
     let at = 0
-    const decide: Decide = (choices) => (scenario.decisions[at++ % Math.max(1, scenario.decisions.length)] ?? 0) % choices
+    const decide: Decide = (choices) =>
+      (scenario.decisions[at++ % Math.max(1, scenario.decisions.length)] ?? 0) % choices
     this.world = new World(decide, hasFaults(scenario) ? 4000 : 400)
     this.table = memoryTable({ now: () => this.world.time, pageSize: 3 })
   }
@@ -81,11 +82,15 @@ export class Play {
   }
 
   #isOver(): boolean {
-    return this.followers.length >= this.#scenario.client.followers && this.followers.every((follower) => follower.ended)
+    return (
+      this.followers.length >= this.#scenario.client.followers && this.followers.every((follower) => follower.ended)
+    )
   }
 
   #newFollower(): FollowerModel {
-    const follower = new FollowerModel(this.world, this.#clients, `client${this.followers.length}`, (one) => this.#ask(one))
+    const follower = new FollowerModel(this.world, this.#clients, `client${this.followers.length}`, (one) =>
+      this.#ask(one),
+    )
     this.followers.push(follower)
     follower.listen()
     return follower
@@ -111,7 +116,12 @@ export class Play {
   }
 
   #start(ports: RunPorts, follower: FollowerModel | undefined): Promise<unknown> {
-    const body = { runId, chatId, model: "script/model", message: { parts: [{ type: "text" as const, text: "hello" }] } }
+    const body = {
+      runId,
+      chatId,
+      model: "script/model",
+      message: { parts: [{ type: "text" as const, text: "hello" }] },
+    }
     return startRun(ports, actor, body, follower?.connectionId)
   }
 
@@ -119,7 +129,9 @@ export class Play {
     if (this.record() === undefined) return this.#act("start", (ports) => this.#start(ports, follower), follower)
     const { connectionId } = follower
     const asked = { runId, after: follower.held.length }
-    this.#act(`follow ${connectionId}`, (ports) => followRun(ports, actor, asked, connectionId, () => Promise.resolve()))
+    this.#act(`follow ${connectionId}`, (ports) =>
+      followRun(ports, actor, asked, connectionId, () => Promise.resolve()),
+    )
   }
 
   #drop(follower: FollowerModel): void {
@@ -260,10 +272,12 @@ export function journalOf(table: MemoryTable): string[] {
   return table
     .items()
     .filter((item) => item.pk === keys.run(runId).pk && item.sk.startsWith("EVT#"))
-    .flatMap((item) => (JSON.parse(String(item.events)) as unknown[]).map((event) => JSON.stringify(event)))
+    .flatMap((item) => (JSON.parse(item.events as string) as unknown[]).map((event) => JSON.stringify(event)))
 }
 
 export function hasFaults(scenario: Scenario): boolean {
   const { faults, worker } = scenario
-  return [...Object.values(faults), worker.crashes, worker.freezes, worker.twice, worker.lost].some((count) => count > 0)
+  return [...Object.values(faults), worker.crashes, worker.freezes, worker.twice, worker.lost].some(
+    (count) => count > 0,
+  )
 }

@@ -24,7 +24,9 @@ describe("authorize", () => {
     for (const [act, rule] of Object.entries(rules)) {
       const code = codeOf(() => authorize(alice, act as Act, { resource }))
       expect([act, code]).toEqual([act, rule === "owner" ? "not_found" : "allowed"])
-      expect(codeOf(() => authorize(alice, act as Act, { resource: { ...resource, ownerId: "alice" } }))).toBe("allowed")
+      expect(codeOf(() => authorize(alice, act as Act, { resource: { ...resource, ownerId: "alice" } }))).toBe(
+        "allowed",
+      )
     }
   })
 

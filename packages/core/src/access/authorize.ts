@@ -48,7 +48,11 @@ export type Resource = { ownerId: string; name: string }
  * @throws OmniError `unauthenticated` without an actor, or with one whose right to act has ended (`now` is epoch
  * milliseconds); `forbidden`; `not_found` for a resource that is somebody else's.
  */
-export function authorize(actor: Actor | undefined, act: Act, options: { resource?: Resource; now?: number } = {}): void {
+export function authorize(
+  actor: Actor | undefined,
+  act: Act,
+  options: { resource?: Resource; now?: number } = {},
+): void {
   const rule: Rule | undefined = Object.hasOwn(rules, act) ? rules[act] : undefined
   if (rule === undefined) throw new OmniError("forbidden", `Nobody may do "${act}": it has no rule.`)
   if (rule === "anyone") return

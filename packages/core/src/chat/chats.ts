@@ -44,12 +44,7 @@ export async function getChat(ports: RunPorts, actor: Actor, chatId: ChatId): Pr
 }
 
 /** Renames the chat or chooses another leaf; the leaf may be any message of the chat. */
-export async function patchChat(
-  ports: RunPorts,
-  actor: Actor,
-  chatId: ChatId,
-  patch: ChatPatch,
-): Promise<ChatSummary> {
+export async function patchChat(ports: RunPorts, actor: Actor, chatId: ChatId, patch: ChatPatch): Promise<ChatSummary> {
   const { table } = ports
   await findChat(ports, actor, "chat.change", chatId)
   if (patch.leafId !== undefined) {

@@ -3,14 +3,7 @@ import type { ChatId, MessageId, RunId } from "../protocol/id.ts"
 import type { Json } from "../protocol/part.ts"
 import { indexes, keys } from "../store/keys.ts"
 import { ConditionFailed, type Change, type Item, type Operation, type Page, type Table } from "../store/table.ts"
-import {
-  type ChatRecord,
-  type ListEntry,
-  type MessageRecord,
-  toChat,
-  toEntry,
-  toMessageRecord,
-} from "./record.ts"
+import { type ChatRecord, type ListEntry, type MessageRecord, toChat, toEntry, toMessageRecord } from "./record.ts"
 
 /** The rows of chats: META, messages and list entries. */
 

@@ -15,6 +15,7 @@ describe("a chat's first title", () => {
   ])("of %j is %j", (question, title) => expect(titleFrom(question)).toBe(title))
 
   it("never ends inside a character", () => {
-    for (let length = 55; length < 65; length++) expect(titleFrom(`${"x".repeat(length)}😀😀😀`)).not.toMatch(/\p{Surrogate}/u)
+    for (let length = 55; length < 65; length++)
+      expect(titleFrom(`${"x".repeat(length)}😀😀😀`)).not.toMatch(/\p{Surrogate}/u)
   })
 })

@@ -10,6 +10,7 @@ export function titleFrom(question: string): string {
   if (line.length <= longest) return line
   const cut = line.slice(0, longest + 1)
   const space = cut.lastIndexOf(" ")
-  const words = space > longest / 2 ? cut.slice(0, space) : line.slice(0, endsInsidePair(cut.slice(0, -1)) ? longest - 1 : longest)
+  const words =
+    space > longest / 2 ? cut.slice(0, space) : line.slice(0, endsInsidePair(cut.slice(0, -1)) ? longest - 1 : longest)
   return `${words.replace(/[\s.,;:!?–-]+$/u, "")}…`.slice(0, limits.titleCharacters)
 }

@@ -19,7 +19,7 @@ function scene() {
   const table = memoryTable({ now: () => now, pageSize: 7 })
   const ports = {
     table,
-    clock: { now: () => now, sleep: () => Promise.resolve() },
+    clock: { now: () => now },
     log: { debug: note, info: note, warn: note, error: note },
     connections: {
       async post(connectionId: string, make: () => string | undefined) {

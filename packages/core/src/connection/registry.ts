@@ -4,6 +4,7 @@ import { describe } from "../log.ts"
 import type { Ports } from "../ports.ts"
 import type { Frame } from "../protocol/frame.ts"
 import { limits } from "../protocol/limits.ts"
+import type { Clock } from "../store/clock.ts"
 import { keys } from "../store/keys.ts"
 import type { Item, Table } from "../store/table.ts"
 
@@ -21,7 +22,7 @@ const sendTimeoutMs = 5000
  * @throws OmniError `unauthenticated`
  */
 export async function openConnection(
-  ports: Pick<Ports, "table" | "clock" | "connections" | "log">,
+  ports: Pick<Ports, "table" | "connections" | "log"> & { clock: Pick<Clock, "now"> },
   actor: Actor,
   connectionId: string,
 ): Promise<void> {

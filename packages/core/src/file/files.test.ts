@@ -14,11 +14,12 @@ function scene() {
     put: async (key, bytes) => void stored.set(key, bytes),
     get: async (key) => stored.get(key),
     delete: async (key) => void stored.delete(key),
-    deleteAll: async (prefix) => [...stored.keys()].filter((key) => key.startsWith(prefix)).forEach((key) => stored.delete(key)),
+    deleteAll: async (prefix) =>
+      [...stored.keys()].filter((key) => key.startsWith(prefix)).forEach((key) => stored.delete(key)),
     uploadUrl: async (key, rules) => ({ method: "PUT", url: `/${key}`, headers: { rules: JSON.stringify(rules) } }),
     size: async (key) => stored.get(key)?.length,
   }
-  const clock = { now: () => 1_700_000_000_000, sleep: () => Promise.resolve() }
+  const clock = { now: () => 1_700_000_000_000 }
   return { ports: { table: memoryTable({ now: clock.now }), blobs, clock }, blobs }
 }
 const text = { name: "notes.txt", mediaType: "text/plain", bytes: 3 }
@@ -95,12 +96,14 @@ describe("files", () => {
     expect(ports.table.items()[0]).toMatchObject({ name: kept })
   })
 
-  it.each(["https://evil.example/api/files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV", "/api/files/fil_1", "/api/files/../x", "data:,x"])(
-    "are not at %s",
-    (url) => {
-      expect(() => fileIdOf(url)).toThrow("not stored here")
-    },
-  )
+  it.each([
+    "https://evil.example/api/files/fil_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    "/api/files/fil_1",
+    "/api/files/../x",
+    "data:,x",
+  ])("are not at %s", (url) => {
+    expect(() => fileIdOf(url)).toThrow("not stored here")
+  })
 })
 
 describe("inspect", () => {

@@ -6,6 +6,7 @@ import { OmniError } from "../protocol/error.ts"
 import type { FileCreate, FileCreated } from "../protocol/http.ts"
 import { fileId, newId } from "../protocol/id.ts"
 import type { FileId } from "../protocol/id.ts"
+import type { Clock } from "../store/clock.ts"
 import { allowedKinds, isAllowedKind } from "./kinds.ts"
 import { readFile, readFiles, writeFile } from "./store.ts"
 import type { FileItem } from "./store.ts"
@@ -15,7 +16,7 @@ export type FileRow = { id: FileId; name: string; mediaType: string; bytes: numb
 
 export type FileContent = { name: string; mediaType: string; bytes: Uint8Array }
 
-export type FilePorts = Pick<Ports, "table" | "blobs" | "clock">
+export type FilePorts = Pick<Ports, "table" | "blobs"> & { clock: Pick<Clock, "now"> }
 
 /** How long the address of an upload is good. */
 export const uploadExpiresInMs = 15 * 60 * 1000
@@ -29,7 +30,10 @@ export async function createFile(ports: FilePorts, actor: Actor, body: FileCreat
   const now = ports.clock.now()
   authorize(actor, "file.create", { now })
   if (!isAllowedKind(body.mediaType)) {
-    throw new OmniError("invalid", `mediaType "${body.mediaType}" is not accepted: a file may be one of ${allowedKinds}.`)
+    throw new OmniError(
+      "invalid",
+      `mediaType "${body.mediaType}" is not accepted: a file may be one of ${allowedKinds}.`,
+    )
   }
   const id = newId("fil", now)
   const key = `files/${id}`
@@ -89,7 +93,9 @@ export async function findFiles(ports: FilePorts, actor: Actor, ids: readonly Fi
   const distinct = [...new Set(ids)]
   if (distinct.length === 0) return []
   const found = new Map((await readFiles(ports.table, distinct)).map((file) => [file.id, file]))
-  const sizes = new Map(await Promise.all(distinct.map(async (id) => [id, await sizeOf(ports, found.get(id))] as const)))
+  const sizes = new Map(
+    await Promise.all(distinct.map(async (id) => [id, await sizeOf(ports, found.get(id))] as const)),
+  )
   return ids.map((id) => {
     const file = found.get(id)
     if (file === undefined) throw unknown(id)
@@ -123,4 +129,7 @@ function plainName(name: string): string {
 const nameOf = (id: FileId): string => `File ${id}`
 const unknown = (id: FileId): OmniError => new OmniError("not_found", `${nameOf(id)} does not exist.`)
 const notUploaded = (id: FileId): OmniError =>
-  new OmniError("not_found", `${nameOf(id)} has not been uploaded yet. Put its bytes where POST /api/files said, then try again.`)
+  new OmniError(
+    "not_found",
+    `${nameOf(id)} has not been uploaded yet. Put its bytes where POST /api/files said, then try again.`,
+  )

@@ -57,6 +57,8 @@ export const queueEvent = v.strictObject({
   transient: v.literal(true),
 })
 
+export type QueueEvent = v.InferOutput<typeof queueEvent>
+
 export const event = v.variant("type", [
   v.strictObject({ type: v.literal("start"), messageId, messageMetadata: startMetadata }),
   v.strictObject({ type: v.literal("start-step") }),

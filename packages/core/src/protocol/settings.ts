@@ -48,7 +48,9 @@ export const settingsPatch = strictRecord({
   ollamaUrls: v.exactOptional(v.pipe(v.array(serverUrl), v.maxLength(16, "at most 16 addresses"))),
   openaiBaseUrl: v.exactOptional(v.nullable(serverUrl)),
   openaiApiKey: v.exactOptional(
-    v.nullable(v.pipe(v.string(), v.trim(), v.nonEmpty("a key may not be empty; null takes it away"), v.maxLength(4000))),
+    v.nullable(
+      v.pipe(v.string(), v.trim(), v.nonEmpty("a key may not be empty; null takes it away"), v.maxLength(4000)),
+    ),
   ),
   defaultModel: v.exactOptional(v.nullable(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)))),
   demo: v.exactOptional(v.boolean()),

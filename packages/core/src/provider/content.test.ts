@@ -41,9 +41,7 @@ test.each([
   expect(later[0]).toMatch(/^user: a\n\n\[The file thing\.bin \(.+\) was here/)
 })
 
-test("base 64 of long input has padding only at its end", () => {
-  const bytes = Uint8Array.from({ length: 100_000 }, (_, at) => (at * 7) % 256)
-  const text = base64(bytes)
-  expect(text).not.toMatch(/=.*[^=]/)
-  expect(Uint8Array.from(atob(text), (character) => character.charCodeAt(0))).toEqual(bytes)
+test.each([0, 1, 2, 3, 4, 254, 255, 256])("base 64 of %i bytes is what it should be", (length) => {
+  const bytes = Uint8Array.from({ length }, (_, at) => (at * 7) % 256)
+  expect(base64(bytes)).toBe(btoa(String.fromCharCode(...bytes)))
 })

@@ -5,8 +5,11 @@ const longestQuote = 200
 
 /** A text of somebody else's as an error may quote it: one line, at most 200 characters. */
 export function clip(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim()
-  return line.length > longestQuote ? `${line.slice(0, longestQuote)}…` : line
+  const line = text
+    .slice(0, 4 * longestQuote)
+    .replace(/\s+/g, " ")
+    .trim()
+  return line.length > longestQuote ? `${line.slice(0, longestQuote).replace(/[\ud800-\udbff]$/, "")}…` : line
 }
 
 /** The codes of Node and undici for a server that nobody reached. */

@@ -26,7 +26,7 @@ export class Server {
   /** Throws a TypeError on a base URL that is none. */
   constructor(options: ServerOptions) {
     const url = new URL(options.baseUrl)
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+    const credentials = `${plain(url.username)}:${plain(url.password)}`
     const basic = `Basic ${base64(new TextEncoder().encode(credentials))}`
     this.#headers = { ...(credentials === ":" ? {} : { authorization: basic }), ...options.headers }
     this.address = url.origin + url.pathname.replace(/\/+$/, "")
@@ -98,5 +98,14 @@ export class Server {
       if (signal.aborted) throw signal.reason
       throw this.brokeOff(thrown)
     }
+  }
+}
+
+/** A part of an address as it was meant; one with a stray % is taken as it stands. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }

@@ -38,8 +38,5 @@ export async function readLivingChat(
 
 /** Whether the worker of a run must be dead: its lease is over, with the margin in which it would have given up. */
 export function isLeaseOver(record: RunRecord, ports: Pick<RunPorts, "clock" | "runSettings">): boolean {
-  return (
-    record.status === "running" && (record.leaseUntil ?? 0) < ports.clock.now() - ports.runSettings.leaseMargin
-  )
+  return record.status === "running" && (record.leaseUntil ?? 0) < ports.clock.now() - ports.runSettings.leaseMargin
 }
-

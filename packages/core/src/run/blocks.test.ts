@@ -13,11 +13,17 @@ describe("the blocks of a provider", () => {
     const blocks = new Blocks("text-0")
     expect(blocks.rename({ type: "reasoning-start", id: "0" })).toEqual({ type: "reasoning-start", id: "reasoning-1" })
     expect(blocks.rename({ type: "text-start", id: "0" })).toBeUndefined()
-    expect(blocks.rename({ type: "text-delta", id: "0", delta: "x" })).toEqual({ type: "text-delta", id: "text-0", delta: "x" })
+    expect(blocks.rename({ type: "text-delta", id: "0", delta: "x" })).toEqual({
+      type: "text-delta",
+      id: "text-0",
+      delta: "x",
+    })
     expect(blocks.rename({ type: "text-start", id: "1" })).toEqual({ type: "text-start", id: "text-2" })
   })
 
   it("refuse a delta of a block that is not open", () => {
-    expect(() => new Blocks(undefined).rename({ type: "text-delta", id: "9", delta: "x" })).toThrow(/text-delta for a block/)
+    expect(() => new Blocks(undefined).rename({ type: "text-delta", id: "9", delta: "x" })).toThrow(
+      /text-delta for a block/,
+    )
   })
 })

@@ -23,7 +23,10 @@ export type CloseReason = {
 
 const died: Outcome = {
   status: "interrupted",
-  error: new OmniError("interrupted", "The answer was cut off: whoever was writing it is gone. Go on from here, or ask again.").toWire(),
+  error: new OmniError(
+    "interrupted",
+    "The answer was cut off: whoever was writing it is gone. Go on from here, or ask again.",
+  ).toWire(),
 }
 
 /** The outcome of a queued run that no worker took. */

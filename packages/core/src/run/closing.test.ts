@@ -37,7 +37,10 @@ describe("the end of a run [E4]", () => {
       expect.objectContaining({ type: "tool-input-error", toolCallId: "c1" }),
       expect.objectContaining({ type: "tool-output-error", toolCallId: "c2" }),
       { type: "finish-step" },
-      { type: "message-metadata", messageMetadata: { status: "failed", usage, error: (outcomes[2] as { error: object }).error } },
+      {
+        type: "message-metadata",
+        messageMetadata: { status: "failed", usage, error: (outcomes[2] as { error: object }).error },
+      },
       { type: "error", errorText: "it died" },
     ])
   })

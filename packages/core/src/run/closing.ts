@@ -20,7 +20,8 @@ export function closingEvents(reduction: Reduction, outcome: Outcome, usage: Usa
   for (const id of Object.keys(open.text)) events.push({ type: "text-end", id })
   for (const [toolCallId, at] of Object.entries(open.tool)) {
     const part = parts[at] as ToolPart
-    const errorText = outcome.status === "stopped" ? "Stopped before it was done." : "The answer ended before it was done."
+    const errorText =
+      outcome.status === "stopped" ? "Stopped before it was done." : "The answer ended before it was done."
     events.push(
       part.state === "input-streaming"
         ? {
@@ -59,7 +60,8 @@ export const estimateTokens = (characters: number): number => Math.ceil(characte
 /** How many characters of text and reasoning an answer holds. */
 export function spokenCharacters(reduction: Reduction): number {
   let characters = 0
-  for (const part of reduction.parts) if (part.type === "text" || part.type === "reasoning") characters += part.text.length
+  for (const part of reduction.parts)
+    if (part.type === "text" || part.type === "reasoning") characters += part.text.length
   return characters
 }
 

@@ -247,4 +247,7 @@ class Turn {
   }
 }
 
-const interrupted = new OmniError("interrupted", "The server was stopped while this was being written. Go on from here, or ask again.")
+const interrupted = new OmniError(
+  "interrupted",
+  "The server was stopped while this was being written. Go on from here, or ask again.",
+)

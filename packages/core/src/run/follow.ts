@@ -29,7 +29,10 @@ export async function followRun(
   const record = await findRun(ports, actor, "run.follow", asked.runId)
   const last = await readLast(table, asked.runId)
   if (asked.after > last) {
-    throw new OmniError("invalid", `after is ${asked.after}, but the last event of ${asked.runId} has the number ${last}.`)
+    throw new OmniError(
+      "invalid",
+      `after is ${asked.after}, but the last event of ${asked.runId} has the number ${last}.`,
+    )
   }
   const { runId, chatId, messageId } = record
   const fields: FollowAck = { runId, chatId, messageId, status: reportedStatus(record), last }

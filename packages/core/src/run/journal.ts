@@ -50,6 +50,23 @@ export async function append(table: Table, runId: RunId, batch: Batch, expiresAt
   }
 }
 
+/** Makes a batch durable if the run still waits as it was seen; false when it does not, or somebody else was first. */
+export async function appendWhile(
+  table: Table,
+  runId: RunId,
+  batch: Batch,
+  expiresAt: number,
+  check: Operation,
+): Promise<boolean> {
+  try {
+    await table.transact([batchOperation(runId, batch, expiresAt), check])
+    return true
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false
+    throw error
+  }
+}
+
 /** Whether the item that stands where a batch should go is that very batch. */
 export function isOurs(item: Item | undefined, batch: Batch): boolean {
   return item !== undefined && item.by === batch.by && item.last === batch.last
@@ -113,7 +130,7 @@ async function firstKeyFor(table: Table, runId: RunId, after: number): Promise<s
 
 function addBatch(journal: Journal, item: Item): void {
   const first = Number(item.sk.slice(eventsPrefix.length))
-  const events = JSON.parse(String(item.events)) as Event[]
+  const events = JSON.parse(item.events as string) as Event[]
   for (const [at, event] of events.entries()) {
     const number = first + at
     if (number <= journal.last) continue

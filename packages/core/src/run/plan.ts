@@ -2,7 +2,14 @@ import type { Actor } from "../access/actor.ts"
 import { storeBody } from "../chat/body.ts"
 import { findChat } from "../chat/find.ts"
 import type { ChatRecord, ListEntry, MessageRecord } from "../chat/record.ts"
-import { beginRunOperations, createChatOperations, putMessageOperation, readChat, readEntry, readMessage } from "../chat/store.ts"
+import {
+  beginRunOperations,
+  createChatOperations,
+  putMessageOperation,
+  readChat,
+  readEntry,
+  readMessage,
+} from "../chat/store.ts"
 import { titleFrom } from "../chat/title.ts"
 import { findFiles } from "../file/files.ts"
 import { OmniError } from "../protocol/error.ts"
@@ -156,11 +163,18 @@ async function decideAsked(
     throw invalid(`parentId ${parent.messageId} is a question; name the answer to go on from`)
   }
   if (parent.status === "running") throw unfinishedAnswer(parent)
-  if (parent.status === "complete") throw invalid(`answer ${parent.messageId} is complete; there is nothing to go on from`)
+  if (parent.status === "complete")
+    throw invalid(`answer ${parent.messageId} is complete; there is nothing to go on from`)
   return { parentId: null, answerTo: parent.parentId, continues: parent.messageId }
 }
 
-function chatOperations(ports: RunPorts, chat: FoundChat, record: RunRecord, body: StartBody, now: number): Operation[] {
+function chatOperations(
+  ports: RunPorts,
+  chat: FoundChat,
+  record: RunRecord,
+  body: StartBody,
+  now: number,
+): Operation[] {
   const { chatId, messageId, runId } = record
   if (chat.entry) {
     const temporary = chat.record.temporaryUntil !== undefined
@@ -221,7 +235,8 @@ function firstEvent(ports: RunPorts, record: RunRecord, model: string, now: numb
 /** Epoch seconds; long enough for a run that takes a day. */
 const keepUntil = (ports: RunPorts, now: number): number => Math.ceil((now + 2 * ports.runSettings.keepJournal) / 1000)
 
-const invalid = (message: string): OmniError => new OmniError("invalid", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`)
+const invalid = (message: string): OmniError =>
+  new OmniError("invalid", `${message.charAt(0).toUpperCase()}${message.slice(1)}.`)
 
 const unfinishedAnswer = (parent: MessageRecord): OmniError =>
   new OmniError("conflict", `Answer ${parent.messageId} is still being written. Wait for its end, or stop it.`)

@@ -6,7 +6,13 @@ import type { Follower } from "./record.ts"
 import type { RunSettings } from "./settings.ts"
 import { type Wake, topics } from "./wake.ts"
 
-export type PumpPorts = { connections: Connections; clock: Clock & Timer; wake: Wake; log: Log; runSettings: RunSettings }
+export type PumpPorts = {
+  connections: Connections
+  clock: Clock & Timer
+  wake: Wake
+  log: Log
+  runSettings: RunSettings
+}
 
 /**
  * One loop for each follower of a run: a cursor, at most one post in flight, and the next frame is whatever lies between
@@ -158,7 +164,8 @@ class Pump {
       return true
     } catch (error) {
       if (nonce === this.#nonce) this.#cursor = cursor
-      if (!(error instanceof ConnectionBusy)) log.warn("frame-not-sent", { run: this.#log.runId, error: describe(error) })
+      if (!(error instanceof ConnectionBusy))
+        log.warn("frame-not-sent", { run: this.#log.runId, error: describe(error) })
       return false
     }
   }

@@ -13,7 +13,7 @@ import { followRun, newFollower } from "./follow.ts"
 import { type Plan, checkForm, planRun } from "./plan.ts"
 import type { RunPorts } from "./ports.ts"
 import { type RunRecord, reportedStatus } from "./record.ts"
-import { readRecord } from "./store.ts"
+import { begin, readRecord } from "./store.ts"
 
 /**
  * Begins a run, once: the question, the answer's row, the run and its first event are one transaction. The same start
@@ -37,7 +37,7 @@ export async function startRun(
   let plan: Plan
   try {
     plan = await planRun(ports, actor, body, { hash, followers })
-    await ports.table.transact(plan.operations)
+    await begin(ports.table, plan.operations)
   } catch (error) {
     // What refuses a start may be what the very same start has just written.
     const winner = await readRecord(ports.table, body.runId)

@@ -18,7 +18,8 @@ import { topics } from "./wake.ts"
 export async function stopRun(ports: RunPorts, actor: Actor, runId: RunId): Promise<StopAck> {
   await findRun(ports, actor, "run.stop", runId)
   const record = await stopNow(ports, runId)
-  if (record === undefined) throw new OmniError("not_found", `Run ${runId} does not exist, or ended more than 24 hours ago.`)
+  if (record === undefined)
+    throw new OmniError("not_found", `Run ${runId} does not exist, or ended more than 24 hours ago.`)
   return { runId, status: isUnfinished(record) ? "stopping" : (record.status as EndedStatus) }
 }
 

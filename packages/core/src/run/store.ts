@@ -33,7 +33,7 @@ export async function readRecords(table: Table, runIds: RunId[]): Promise<RunRec
 
 export async function readRequest(table: Table, runId: RunId): Promise<RunRequest | undefined> {
   const item = await table.get(keys.runRequest(runId), { consistent: true })
-  return item === undefined ? undefined : (JSON.parse(String(item.request)) as RunRequest)
+  return item === undefined ? undefined : (JSON.parse(item.request as string) as RunRequest)
 }
 
 /** The rows of a new run but for its first event. `expiresAt` is epoch seconds. */
@@ -44,6 +44,11 @@ export function createOperations(record: RunRecord, request: RunRequest, expires
     { put: { ...keys.runRequest(runId), request: JSON.stringify(request), expiresAt } },
     { put: { ...keys.active(runId), runId } },
   ]
+}
+
+/** Everything a start writes, at once. Throws ConditionFailed when a part of it is there already. */
+export function begin(table: Table, operations: Operation[]): Promise<void> {
+  return table.transact(operations)
 }
 
 /** The queued run becomes ours, if nobody else took this turn. */
@@ -156,7 +161,12 @@ export async function listActive(table: Table): Promise<RunRecord[]> {
     let cursor: string | undefined
     do {
       const page = await table.query({ pk, consistent: true, ...(cursor === undefined ? {} : { cursor }) })
-      records.push(...(await readRecords(table, page.items.map((item) => item.runId as RunId))))
+      records.push(
+        ...(await readRecords(
+          table,
+          page.items.map((item) => item.runId as RunId),
+        )),
+      )
       cursor = page.cursor
     } while (cursor !== undefined)
   }

@@ -11,7 +11,9 @@ import { listActive } from "./store.ts"
  * nobody took is dispatched again and at last closed. Each run by itself: one that fails holds up no other.
  */
 export async function sweep(ports: RunPorts): Promise<void> {
-  await Promise.all((await listActive(ports.table)).map((record) => guarded(ports, record, () => sweepRun(ports, record))))
+  await Promise.all(
+    (await listActive(ports.table)).map((record) => guarded(ports, record, () => sweepRun(ports, record))),
+  )
   await purgeChats(ports)
 }
 

@@ -1,9 +1,7 @@
-import * as v from "valibot"
-import { queueEvent } from "../protocol/event.ts"
-import { ConditionFailed } from "../store/table.ts"
+import type { QueueEvent } from "../protocol/event.ts"
 import { encodeEvent } from "./encode.ts"
 import { EventLog } from "./event-log.ts"
-import { type Batch, batchOperation, readJournal } from "./journal.ts"
+import { type Batch, appendWhile, readJournal } from "./journal.ts"
 import type { RunPorts } from "./ports.ts"
 import { Pumps } from "./pumps.ts"
 import type { RunRecord } from "./record.ts"
@@ -14,7 +12,7 @@ import { topics } from "./wake.ts"
  * Tells the followers of a run that waits for the pool where it stands, and posts for it while it has no worker. The
  * event is dropped, and false given, when the run was taken, stopped or ended meanwhile.
  */
-export async function tick(ports: RunPorts, seen: RunRecord, event: v.InferOutput<typeof queueEvent>): Promise<boolean> {
+export async function tick(ports: RunPorts, seen: RunRecord, event: QueueEvent): Promise<boolean> {
   const { table, clock, runSettings } = ports
   const journal = await readJournal(table, seen.runId)
   const batch: Batch = {
@@ -24,12 +22,7 @@ export async function tick(ports: RunPorts, seen: RunRecord, event: v.InferOutpu
     events: [encodeEvent(event)],
   }
   const expiresAt = Math.ceil((clock.now() + 2 * runSettings.keepJournal) / 1000)
-  try {
-    await table.transact([batchOperation(seen.runId, batch, expiresAt), stillQueued(seen)])
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false
-    throw error
-  }
+  if (!(await appendWhile(table, seen.runId, batch, expiresAt, stillQueued(seen)))) return false
   ports.wake.notify(topics.events(seen.runId))
   const eventLog = new EventLog(seen.runId)
   eventLog.add([...journal.events, ...batch.events], true)

@@ -63,14 +63,12 @@ const isThrottling = (code: string): boolean => /Throttl|ThroughputExceeded|Requ
 function read(thrown: unknown): { name: string; message: string; item: Item | undefined; reasons: Reason[] } {
   if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown), item: undefined, reasons: [] }
   const item = "Item" in thrown ? toItem(thrown.Item) : undefined
-  const list: unknown[] =
-    "CancellationReasons" in thrown && Array.isArray(thrown.CancellationReasons) ? thrown.CancellationReasons : []
-  return { name: thrown.name, message: thrown.message, item, reasons: list.map(toReason) }
+  const reasons = thrown instanceof TransactionCanceledException ? (thrown.CancellationReasons ?? []).map(toReason) : []
+  return { name: thrown.name, message: thrown.message, item, reasons }
 }
 
-function toReason(value: unknown): Reason {
-  const { Code, Message, Item } = (value ?? {}) as { Code?: unknown; Message?: unknown; Item?: unknown }
-  return { code: String(Code ?? "None"), item: toItem(Item), ...(typeof Message === "string" && { message: Message }) }
+function toReason({ Code = "None", Message = "", Item }: CancellationReason): Reason {
+  return { code: Code, message: Message, item: toItem(Item) }
 }
 
 function toItem(value: unknown): Item | undefined {

@@ -38,5 +38,5 @@ function startKey(query: Query, place: Place): Attributes {
 
 function toPlace(query: Query, key: Attributes): Place {
   const { sk, gsi1sk } = fromAttributes(key)
-  return query.index === undefined ? { sk } : { sk, gsi1sk: String(gsi1sk) }
+  return query.index !== undefined && typeof gsi1sk === "string" ? { sk, gsi1sk } : { sk }
 }

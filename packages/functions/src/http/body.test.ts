@@ -6,7 +6,10 @@ const schema = v.strictObject({ text: v.string() })
 const json = { "content-type": "application/json" }
 
 /** A body that comes in pieces, and says nothing of its length or something wrong. */
-function request(pieces: (string | Uint8Array)[], headers: Record<string, string> = json): { request: Request; read: () => number } {
+function request(
+  pieces: (string | Uint8Array)[],
+  headers: Record<string, string> = json,
+): { request: Request; read: () => number } {
   let read = 0
   const body = new ReadableStream<Uint8Array>(
     {
@@ -43,7 +46,10 @@ describe("readBody", () => {
   })
 
   it("stops reading at the limit, whatever Content-Length says", async () => {
-    const endless = request(Array.from({ length: 1000 }, () => "x".repeat(50)), { ...json, "content-length": "10" })
+    const endless = request(
+      Array.from({ length: 1000 }, () => "x".repeat(50)),
+      { ...json, "content-length": "10" },
+    )
     expect(await codeOf(readBody(endless.request, schema, 100))).toContain("too_large")
     expect(endless.read()).toBe(3)
   })
@@ -64,10 +70,13 @@ describe("readBody", () => {
     expect(await codeOf(readBody(request(pieces).request, schema, 100))).toContain(message)
   })
 
-  it.each(["application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"'])("takes %s", async (type) => {
-    const { request: given } = request(['{"text":""}'], { "content-type": type })
-    expect(await readBody(given, schema, 100)).toEqual({ text: "" })
-  })
+  it.each(["application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"'])(
+    "takes %s",
+    async (type) => {
+      const { request: given } = request(['{"text":""}'], { "content-type": type })
+      expect(await readBody(given, schema, 100)).toEqual({ text: "" })
+    },
+  )
 
   it.each(["text/plain", "application/json, text/plain", "application/json; charset=latin1", "text/json", ""])(
     "does not take %j",
@@ -79,7 +88,8 @@ describe("readBody", () => {
 })
 
 describe("requireJson", () => {
-  const plain = (headers: Record<string, string>) => () => requireJson(new Request("http://here/", { method: "POST", headers }))
+  const plain = (headers: Record<string, string>) => () =>
+    requireJson(new Request("http://here/", { method: "POST", headers }))
   it("lets a request without a body pass", () => {
     expect(plain({})).not.toThrow()
     expect(plain({ "content-length": "0", "content-type": "text/plain" })).not.toThrow()

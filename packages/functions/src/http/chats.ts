@@ -9,9 +9,7 @@ import type { Router } from "./router.ts"
 
 /** The list of chats and each chat's summary (protocol H4, H5). */
 export function addChats(router: Router, ports: Ports): void {
-  router.on("GET", "/api/chats", "chat.list", async (c, actor) =>
-    c.json(await listChats(ports, actor, paging(c, 100))),
-  )
+  router.on("GET", "/api/chats", "chat.list", async (c, actor) => c.json(await listChats(ports, actor, paging(c, 100))))
 
   router.on("GET", "/api/chats/:id", "chat.read", async (c, actor) =>
     c.json(await getChat(ports, actor, pathId(c, chatId, "chat"))),

@@ -7,7 +7,11 @@ import type { RunReading } from "@omnichat/core/run/read"
  * end `[DONE]`. Entries are read as the client takes them; when it leaves, `leaving` is aborted. A stream that breaks off
  * ends without `[DONE]`, and the client resumes it from the last number it holds.
  */
-export function eventStream(entries: AsyncIterable<RunReading>, leaving: AbortController, log: Log): ReadableStream<Uint8Array> {
+export function eventStream(
+  entries: AsyncIterable<RunReading>,
+  leaving: AbortController,
+  log: Log,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const iterator = entries[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(

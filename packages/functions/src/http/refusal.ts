@@ -6,7 +6,10 @@ import { statusOf, tell } from "../errors.ts"
 /** A body whose `Content-Type` is not what the route takes: an `invalid` with a status of its own (protocol H1). */
 export class WrongContentType extends OmniError {
   constructor(expected: string, actual: string | null) {
-    super("invalid", `The body's Content-Type must be ${expected}, and is ${actual === null ? "absent" : `"${actual}"`}.`)
+    super(
+      "invalid",
+      `The body's Content-Type must be ${expected}, and is ${actual === null ? "absent" : `"${actual}"`}.`,
+    )
     this.name = "WrongContentType"
   }
 }

@@ -10,16 +10,20 @@ function scene(add: (router: Router) => void, actorOf: ActorOf = () => alice) {
   const lines: string[] = []
   const note = (event: string, facts?: object) => void lines.push(JSON.stringify({ event, ...facts }))
   const log = { debug: note, info: note, warn: note, error: note }
-  const clock = { now: () => 1000, sleep: () => Promise.resolve() }
+  const clock = { now: () => 1000 }
   return { app: createRouter({ log, clock }, actorOf, add), lines }
 }
 
 describe("the router", () => {
   it("starts with no route that has no rule", () => {
     const past = (method: "get" | "all", path: string) => () =>
-      createRouter({ log: console, clock: { now: () => 0, sleep: async () => {} } }, () => alice, (_router, app) => {
-        app[method](path, (c) => c.text("open"))
-      })
+      createRouter(
+        { log: console, clock: { now: () => 0 } },
+        () => alice,
+        (_router, app) => {
+          app[method](path, (c) => c.text("open"))
+        },
+      )
     expect(past("get", "/api/open")).toThrow("GET /api/open has no rule")
     expect(past("all", "/api/open")).toThrow("ALL /api/open has no rule")
   })

@@ -1,7 +1,8 @@
 import type { Actor } from "@omnichat/core/access/actor"
 import { authorize, rules } from "@omnichat/core/access/authorize"
 import type { Act } from "@omnichat/core/access/authorize"
-import type { Ports } from "@omnichat/core/ports"
+import type { Log } from "@omnichat/core/log"
+import type { Clock } from "@omnichat/core/store/clock"
 import { Hono } from "hono"
 import type { Context } from "hono"
 import { routePath } from "hono/route"
@@ -35,7 +36,7 @@ export type ActorOf = (request: Request) => Actor | undefined | Promise<Actor | 
  * @throws Error when a route was added past the router, and so without a rule
  */
 export function createRouter(
-  ports: Pick<Ports, "log" | "clock">,
+  ports: { log: Log; clock: Pick<Clock, "now"> },
   actorOf: ActorOf,
   add: (router: Router, app: Hono) => void,
 ): Hono {

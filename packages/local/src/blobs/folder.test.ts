@@ -10,7 +10,10 @@ let folder: string
 let blobs: FolderBlobs
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), "omnichat-blobs-")), "blobs")
-  blobs = createFolderBlobs(folder, createUploadSigner(new Uint8Array(32), () => 0))
+  blobs = createFolderBlobs(
+    folder,
+    createUploadSigner(new Uint8Array(32), () => 0),
+  )
 })
 afterEach(() => rmSync(join(folder, ".."), { recursive: true }))
 

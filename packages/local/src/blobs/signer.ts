@@ -16,7 +16,9 @@ export type UploadSigner = {
 /** Upload addresses that need nothing but this server's key to be checked. */
 export function createUploadSigner(secret: Uint8Array, now: () => number): UploadSigner {
   const signatureOf = ({ key, bytes, mediaType, expiresAt }: UploadRight): Buffer =>
-    createHmac("sha256", secret).update(JSON.stringify([key, bytes, mediaType, expiresAt])).digest()
+    createHmac("sha256", secret)
+      .update(JSON.stringify([key, bytes, mediaType, expiresAt]))
+      .digest()
 
   return {
     sign(key, { bytes, mediaType, expiresInMs }) {

@@ -12,7 +12,10 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64")
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+)
 type Created = { id: string; upload: { method: string; url: string; headers: Record<string, string> } }
 
 async function create(mediaType: string, bytes: number, name = "file"): Promise<Created> {
@@ -80,7 +83,12 @@ describe("an upload", () => {
     expect((await put(created, "short")).status).toBe(400)
     expect((await put(created, "longer than ten")).status).toBe(400)
     const { pathname, search } = new URL(created.upload.url)
-    const chunked = ask(server.port, `PUT ${pathname}${search}`, "Content-Type: text/plain", "Transfer-Encoding: chunked")
+    const chunked = ask(
+      server.port,
+      `PUT ${pathname}${search}`,
+      "Content-Type: text/plain",
+      "Transfer-Encoding: chunked",
+    )
     expect((await rawHttp(server.port, chunked, "b\r\n12345678901\r\n0\r\n\r\n")).status).toBe(400)
     expect((await rawHttp(server.port, chunked, "3\r\n123\r\n0\r\n\r\n")).status).toBe(400)
     expect((await download(created)).status).toBe(404)

@@ -17,7 +17,10 @@ export function addUpload(router: Router, blobs: FolderBlobs, signer: UploadSign
       const key = `files/${pathId(c, fileId, "file")}`
       const right = signer.check(key, new URL(c.req.url).searchParams)
       if (right === undefined) {
-        throw new OmniError("forbidden", "This upload address is not valid, or no longer. Ask POST /api/files for a new one.")
+        throw new OmniError(
+          "forbidden",
+          "This upload address is not valid, or no longer. Ask POST /api/files for a new one.",
+        )
       }
       const contentType = c.req.header("content-type") ?? null
       if (contentType?.toLowerCase() !== right.mediaType) throw new WrongContentType(right.mediaType, contentType)
@@ -52,4 +55,7 @@ function refuseIf(reason: string | undefined): void {
 }
 
 const otherSize = ({ bytes }: UploadRight): OmniError =>
-  new OmniError("invalid", `The file was announced with ${bytes} bytes, and must have exactly as many. Nothing was stored.`)
+  new OmniError(
+    "invalid",
+    `The file was announced with ${bytes} bytes, and must have exactly as many. Nothing was stored.`,
+  )

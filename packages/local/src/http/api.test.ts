@@ -72,7 +72,10 @@ describe("a run over HTTP", () => {
     expect([stopped.status, stopped.body]).toMatchObject([200, { runId }])
     const events = await (await fetch(`${server.url}/api/runs/${runId}/events`)).text()
     expect(events).toContain('"type":"abort"')
-    expect((await server.json(`/api/runs/${runId}/stop`, asJson("POST", {}))).body).toEqual({ runId, status: "stopped" })
+    expect((await server.json(`/api/runs/${runId}/stop`, asJson("POST", {}))).body).toEqual({
+      runId,
+      status: "stopped",
+    })
     expect((await server.json(`/api/runs/${runId}/stop`, { method: "POST" })).status).toBe(200)
   })
 

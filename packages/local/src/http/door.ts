@@ -5,11 +5,10 @@ import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
 import { describe } from "@omnichat/core/log"
 import type { Log } from "@omnichat/core/log"
-import { OmniError } from "@omnichat/core/protocol/error"
 import { tell } from "@omnichat/functions/errors"
 import { cannotListen } from "./cannot-listen.ts"
 import { guard, isPagePath } from "./guard.ts"
-import { refuse, refuseUpgrade } from "./refuse.ts"
+import { refuse, refuseUpgrade, Starting } from "./refuse.ts"
 
 /** What lies behind the door. */
 export type Handlers = {
@@ -49,10 +48,9 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       guard(request, port())
-      if (handlers === undefined) throw starting()
+      if (handlers === undefined) throw new Starting()
     } catch (thrown) {
-      const error = tell(thrown, log, "guard")
-      return refuse(response, error, error.code === "internal" ? 503 : undefined)
+      return refuse(response, tell(thrown, log, "guard"))
     }
     const isGet = request.method === "GET" || request.method === "HEAD"
     // what the guard lets pass from another site is the address of a page, and so comes to the pages only
@@ -62,7 +60,7 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     try {
       guard(request, port())
-      if (handlers === undefined) throw starting()
+      if (handlers === undefined) throw new Starting()
       handlers.socket(request, stream, head)
     } catch (thrown) {
       refuseUpgrade(stream, tell(thrown, log, "upgrade"))
@@ -99,5 +97,3 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
       }),
   }
 }
-
-const starting = (): OmniError => new OmniError("internal", "The server is starting. Try again in a second.", { retryAfterMs: 1000 })

@@ -125,14 +125,16 @@ describe("Sec-Fetch-Site", () => {
 })
 
 describe("proxies", () => {
-  it.each(["X-Forwarded-For: 1.2.3.4", "X-Forwarded-Host: 127.0.0.1", "x-forwarded-anything:", "Forwarded: for=1.2.3.4"])(
-    "are refused with a reason (%s)",
-    async (header) => {
-      expect(await statuses((port) => [`Host: 127.0.0.1:${port}`, header])).toEqual(refused)
-      const { body } = await rawHttp(server.port, ask(server.port, "GET /", header))
-      expect(body).toContain("proxy")
-    },
-  )
+  it.each([
+    "X-Forwarded-For: 1.2.3.4",
+    "X-Forwarded-Host: 127.0.0.1",
+    "x-forwarded-anything:",
+    "Forwarded: for=1.2.3.4",
+  ])("are refused with a reason (%s)", async (header) => {
+    expect(await statuses((port) => [`Host: 127.0.0.1:${port}`, header])).toEqual(refused)
+    const { body } = await rawHttp(server.port, ask(server.port, "GET /", header))
+    expect(body).toContain("proxy")
+  })
 })
 
 describe("a body", () => {
@@ -140,7 +142,11 @@ describe("a body", () => {
     "may not be %s, which a form of another site could send",
     async (type) => {
       const { port } = server
-      for (const route of ["PATCH /api/settings", "POST /api/runs", "POST /api/runs/run_01ARZ3NDEKTSV4RRFFQ69G5FAV/stop"]) {
+      for (const route of [
+        "PATCH /api/settings",
+        "POST /api/runs",
+        "POST /api/runs/run_01ARZ3NDEKTSV4RRFFQ69G5FAV/stop",
+      ]) {
         const response = await rawHttp(port, ask(port, route, `Content-Type: ${type}`, "Content-Length: 2"), "{}")
         expect([route, response.status]).toEqual([route, 415])
       }
@@ -183,11 +189,17 @@ describe("an answer", () => {
 })
 
 describe("isPagePath", () => {
-  it.each(["/", "/chats/cht_1", "/apis", "/settings?x=/api/", "/assets/app.js", "/#/api"])("says yes to %s", (target) => {
-    expect(isPagePath(target)).toBe(true)
-  })
+  it.each(["/", "/chats/cht_1", "/apis", "/settings?x=/api/", "/assets/app.js", "/#/api"])(
+    "says yes to %s",
+    (target) => {
+      expect(isPagePath(target)).toBe(true)
+    },
+  )
 
-  it.each(["/api", "/API/x", "/a%70i", "/\\api", "//api", "/%E0%A4%A", "/v1/models", "/ollama"])("says no to %s", (target) => {
-    expect(isPagePath(target)).toBe(false)
-  })
+  it.each(["/api", "/API/x", "/a%70i", "/\\api", "//api", "/%E0%A4%A", "/v1/models", "/ollama"])(
+    "says no to %s",
+    (target) => {
+      expect(isPagePath(target)).toBe(false)
+    },
+  )
 })

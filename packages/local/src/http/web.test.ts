@@ -28,7 +28,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const get = (path: string, ...headers: string[]) => rawHttp(server.port, ask(server.port, `GET ${path}`, "Connection: close", ...headers))
+const get = (path: string, ...headers: string[]) =>
+  rawHttp(server.port, ask(server.port, `GET ${path}`, "Connection: close", ...headers))
 
 describe("the web app", () => {
   it("is one page at every address, asked for anew each time", async () => {

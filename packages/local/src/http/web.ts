@@ -7,14 +7,15 @@ import { missingBuildPage } from "./missing-build-page.ts"
 import type { WebFile, WebFiles } from "./web-files.ts"
 
 /**
- * What the page may do, should a model's words ever get past the renderer: run our scripts, show our pictures, talk to
- * us. Styles may stand in attributes, for highlighted code and formulas have them there.
+ * What the page may do, should a model's words ever get past the renderer: run our scripts and talk to us. Styles may
+ * stand in attributes, for highlighted code and formulas have them there. Pictures may come from anywhere, because the
+ * reader may want one that an answer names; the renderer asks first.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
+  "img-src 'self' data: blob: https: http:",
   "font-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
@@ -91,12 +92,13 @@ async function sendFile(
 
 /** Whether the encoding is named, and not with a weight of 0 (RFC 9110, section 12.5.3). */
 const accepts = (request: IncomingMessage, encoding: string): boolean =>
-  (request.headers["accept-encoding"] ?? "")
-    .split(",")
-    .some((part) => {
-      const [name, weight] = part.trim().toLowerCase().split(/\s*;\s*/)
-      return name === encoding && !/^q=0(\.0*)?$/.test(weight ?? "")
-    })
+  (request.headers["accept-encoding"] ?? "").split(",").some((part) => {
+    const [name, weight] = part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    return name === encoding && !/^q=0(\.0*)?$/.test(weight ?? "")
+  })
 
 function sendText(response: ServerResponse, status: number, mediaType: string, text: string): void {
   const length = Buffer.byteLength(text)

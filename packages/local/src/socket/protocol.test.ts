@@ -130,7 +130,8 @@ describe("actions", () => {
 })
 
 describe("limits", () => {
-  const sized = (bytes: number) => JSON.stringify({ action: "ping", id: "big", pad: "é" }).replace("é", "é".repeat((bytes - 40) / 2))
+  const sized = (bytes: number) =>
+    JSON.stringify({ action: "ping", id: "big", pad: "é" }).replace("é", "é".repeat((bytes - 40) / 2))
 
   it("a message has at most 32,768 bytes", async () => {
     const { send, answer, closed } = await connect()
@@ -166,7 +167,11 @@ describe("limits", () => {
     expect(pongs.length).toBeGreaterThanOrEqual(1000)
     const limited = answers.filter(({ type }) => type === "error")
     expect(limited.length).toBeGreaterThan(0)
-    expect(limited[0]).toMatchObject({ code: "rate_limited", retryable: true, retryAfterMs: expect.any(Number) as number })
+    expect(limited[0]).toMatchObject({
+      code: "rate_limited",
+      retryable: true,
+      retryAfterMs: expect.any(Number) as number,
+    })
   })
 
   it("a user has 20 connections; the oldest gives way", async () => {

@@ -37,7 +37,10 @@ async function scene(handling: Partial<SocketHandler> = {}, limits = socketLimit
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
   const { port } = server.address() as AddressInfo
-  closing.push(() => new Promise((resolve) => server.close(resolve)), () => sockets.close())
+  closing.push(
+    () => new Promise((resolve) => server.close(resolve)),
+    () => sockets.close(),
+  )
   return { peers, sockets, time, log, port }
 }
 

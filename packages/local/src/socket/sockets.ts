@@ -111,7 +111,9 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
 }
 
 const tooMany = (retryAfterMs: number): OmniError =>
-  new OmniError("rate_limited", `Too many actions on this connection. Try again in ${retryAfterMs} ms.`, { retryAfterMs })
+  new OmniError("rate_limited", `Too many actions on this connection. Try again in ${retryAfterMs} ms.`, {
+    retryAfterMs,
+  })
 
 /** Sorted by age, also across restarts, so that "the oldest connection" is one. No dots: they name entries of a map. */
 function connectionIds(): () => string {

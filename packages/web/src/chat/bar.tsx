@@ -56,9 +56,6 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
         class="model"
         aria-haspopup="dialog"
         aria-expanded={stage.state.pick !== undefined}
-        aria-label={
-          props.model ? `Model: ${props.model.name} from ${providerName(props.model.provider)}` : "Pick a model"
-        }
         onClick={(event) =>
           stage.set({
             pick: {
@@ -69,6 +66,7 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
           })
         }
       >
+        <span class="hidden">Model: </span>
         <span>{props.model?.name ?? (app.catalogue.state.phase === "loading" ? "" : "No model")}</span>
         <Show when={props.model}>{(model) => <span class="from">{providerName(model().provider)}</span>}</Show>
         <Icon name="down" />

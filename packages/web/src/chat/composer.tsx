@@ -2,9 +2,10 @@ import { For, Show, createEffect, createSignal, on, onMount } from "solid-js"
 import type { ModelSummary } from "@omnichat/core/protocol/http"
 import { size } from "../models/list.ts"
 import { useApp } from "../runtime/context.tsx"
+import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import type { Composing, Upload } from "./composing.ts"
-import { grow, isGlass, sendsMessage } from "./writing.ts"
+import { grow, sendsMessage } from "./writing.ts"
 import "./composer.css"
 
 /** Where one writes. Words stay where they were written until they are sent, also over a reload. */

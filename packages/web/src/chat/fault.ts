@@ -10,10 +10,11 @@ export function faultOf(turn: Turn, name: string): Fault | undefined {
   if (turn.status !== "failed" && turn.status !== "interrupted") return undefined
   const words = hasWords(turn.parts)
   const code = turn.error?.code ?? "interrupted"
-  const kept = words ? ` ${keptWords(turn)}` : ""
+  // The button below says it, and says it better.
+  const why = (turn.error?.message ?? "The server stopped before the answer was done.").replace(/ Try again\.$/, "")
   return {
     title: titleOf(code, name, words, turn.id === undefined),
-    text: `${turn.error?.message ?? "The server stopped before the answer was done."}${kept}`,
+    text: words && !why.includes("kept") ? `${why} ${keptWords(turn)}` : why,
     ways: waysOf(code, words && turn.id !== undefined),
   }
 }
@@ -28,6 +29,8 @@ function titleOf(code: string, name: string, words: boolean, unsent: boolean): s
       return `${name} is not among the models`
     case "interrupted":
       return words ? "The answer was cut off" : "The answer did not begin"
+    case "invalid":
+      return unsent ? "This could not be sent" : `${name} cannot answer this`
     case "rate_limited":
       return "Too many questions at once"
     case "too_large":
@@ -42,6 +45,7 @@ function titleOf(code: string, name: string, words: boolean, unsent: boolean): s
 
 function waysOf(code: string, resumable: boolean): Way[] {
   if (code === "too_large" || code === "forbidden" || code === "unauthenticated") return []
+  if (code === "invalid") return ["model"]
   if (code === "model_not_found") return ["model", "settings"]
   if (code === "model_unavailable") return resumable ? ["continue", "retry", "model"] : ["retry", "model", "settings"]
   return resumable ? ["retry", "continue", "model"] : ["retry", "model"]

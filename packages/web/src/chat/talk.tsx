@@ -72,6 +72,10 @@ export function Talk(props: {
     return turn.sending === "queued" ? "Goes out when the answer above is done" : undefined
   }
 
+  /** An answer nobody has been asked for yet. */
+  const unasked = (turn: Turn) =>
+    app.connection.broken && turn.live !== undefined && state.nodes[turn.parent ?? ""]?.sending !== undefined
+
   return (
     <div ref={box} class="scroll" tabindex="0" role="region" aria-label="Conversation">
       <div ref={column} class="column talk">
@@ -94,13 +98,15 @@ export function Talk(props: {
                     />
                   }
                 >
-                  <Answer
-                    turn={turn()}
-                    state={state}
-                    acts={props.acts}
-                    name={modelName(app.catalogue.state.models, turn().model)}
-                    last={key === state.leaf}
-                  />
+                  <Show when={!unasked(turn())}>
+                    <Answer
+                      turn={turn()}
+                      state={state}
+                      acts={props.acts}
+                      name={modelName(app.catalogue.state.models, turn().model)}
+                      last={key === state.leaf}
+                    />
+                  </Show>
                 </Show>
               )}
             </Show>

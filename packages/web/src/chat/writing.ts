@@ -1,3 +1,5 @@
+import { isGlass } from "../ui/glass.ts"
+
 /** What a text field needs to know of a key press. */
 type Press = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "isComposing" | "keyCode">
 
@@ -9,11 +11,6 @@ export function sendsMessage(press: Press, glass = isGlass()): boolean {
   if (press.key !== "Enter" || press.isComposing || press.keyCode === 229) return false
   if (press.ctrlKey || press.metaKey) return true
   return !press.shiftKey && !press.altKey && !glass
-}
-
-/** There is no keyboard but the one on the screen, as far as can be known. */
-export function isGlass(): boolean {
-  return matchMedia("(hover: none) and (pointer: coarse)").matches
 }
 
 /** Makes a field as high as its words, where the style sheet cannot. */

@@ -43,7 +43,7 @@ test("a chat is gone from the list at once and from the server when the time is 
   const { removal, list, notices, sent, timers, gone } = setUp()
   removal.remove(id("a"))
   expect(list.state.order).toEqual([id("b")])
-  expect(notices.state.notice?.text).toBe("“a” deleted")
+  expect(notices.state.notice?.text).toBe("Deleted “a”")
   expect(sent).toEqual([])
   timers[0]?.()
   expect(sent).toEqual([[id("a"), { keepalive: false }]])

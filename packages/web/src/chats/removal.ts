@@ -51,7 +51,7 @@ export function createRemoval({ client, list, notices, after, gone }: RemovalOpt
       const title = list.state.chats[id]?.title
       list.hide(id)
       const hide = notices.show({
-        text: title === undefined ? "Chat deleted" : `“${title}” deleted`,
+        text: title === undefined ? "Chat deleted" : `Deleted “${title}”`,
         action: {
           label: "Undo",
           run: () => {

@@ -4,6 +4,7 @@ import type { Capability } from "@omnichat/core/protocol/http"
 import { useApp } from "../runtime/context.tsx"
 import type { PickRequest } from "../shell/stage.tsx"
 import { Dialog } from "../ui/dialog.tsx"
+import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import type { IconName } from "../ui/icon.tsx"
 import { Seek } from "../ui/seek.tsx"
@@ -51,6 +52,7 @@ export default function Picker(props: { request: PickRequest; onClose: () => voi
     <Dialog
       label="Pick a model"
       class="menu picker"
+      quiet={isGlass()}
       onClose={props.onClose}
       ref={(dialog) => moveUnder(dialog, props.request.anchor)}
     >

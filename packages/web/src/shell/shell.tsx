@@ -68,8 +68,15 @@ export function Shell(props: RouteSectionProps) {
     <>
       <Show when={framed()} fallback={<Suspense>{props.children}</Suspense>}>
         <div class="app" classList={{ folded: stage.state.folded, "sheet-open": stage.state.sheet }}>
-          <a class="skip button strong" href="#message">
-            To the message field
+          <a
+            class="skip button strong"
+            href="#main"
+            onClick={(event) => {
+              event.preventDefault()
+              document.querySelector<HTMLElement>("#message, #main")?.focus()
+            }}
+          >
+            Skip the chat list
           </a>
           <Sidebar current={current()} />
           <button
@@ -79,7 +86,7 @@ export function Shell(props: RouteSectionProps) {
             aria-hidden="true"
             onClick={() => stage.set({ sheet: false })}
           />
-          <main class="main" inert={stage.state.sheet}>
+          <main class="main" id="main" tabindex="-1" inert={stage.state.sheet}>
             <Suspense>{props.children}</Suspense>
           </main>
         </div>

@@ -101,7 +101,7 @@ export default function StartScreen() {
             <p>LM Studio, llama.cpp, vLLM, or a service that speaks the same language.</p>
             <Show
               when={asked() === "openai" && state.settings}
-              fallback={<p class="how aside">You need its address, and a key if it asks for one.</p>}
+              fallback={<p class="how extra">You need its address, and a key if it asks for one.</p>}
             >
               {(settings) => (
                 <div class="how">
@@ -133,7 +133,7 @@ export default function StartScreen() {
               Look around first
             </h2>
             <p>The demo model answers from a script. It streams like a real one.</p>
-            <p class="how aside">Nothing to install, no account, and no word leaves this computer.</p>
+            <p class="how extra">Nothing to install, no account, and no word leaves this computer.</p>
             <div class="foot">
               <CheckLine check={{ state: "found", text: "Ready", ready: true }} quiet />
               <button type="button" class="button" disabled={saving.busy()} onClick={() => void demo()}>

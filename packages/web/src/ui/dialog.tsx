@@ -11,6 +11,8 @@ export function Dialog(props: {
   class?: string
   onClose: () => void
   children: JSX.Element
+  /** The dialog itself takes the focus, so that no keyboard comes up on glass. */
+  quiet?: boolean
   ref?: (element: HTMLDialogElement) => void
 }) {
   let element!: HTMLDialogElement
@@ -18,6 +20,7 @@ export function Dialog(props: {
   let pressedBeside = false
   onMount(() => {
     props.ref?.(element)
+    element.toggleAttribute("autofocus", props.quiet === true)
     element.showModal()
   })
   onCleanup(() => element.close())

@@ -24,8 +24,9 @@ export function demoProvider({ clock, pieceMs = usualPieceMs }: DemoOptions): Mo
     const script = scriptFor(lastText(request.messages, "user"))
     const said = request.messages.at(-1)?.role === "assistant" ? lastText(request.messages, "assistant") : ""
     if (said === "" && request.params.reasoning !== "off") yield* block("reasoning", "1", script.reasoning, signal)
-    const text = script.text.startsWith(said) ? script.text.slice(said.length) : `\n\n${script.text}`
-    const left = (script.breaksAt ?? 0) - said.length
+    const known = script.text.startsWith(said)
+    const text = known ? script.text.slice(said.length) : `\n\n${script.text}`
+    const left = known ? (script.breaksAt ?? 0) - said.length : 0
     if (left > 0) {
       yield* block("text", "2", text.slice(0, left), signal, false)
       throw new OmniError(

@@ -169,4 +169,5 @@ test("a user and password in the address are sent, and never shown", async () =>
   expect(asked[0]?.init.headers?.authorization).toBe("Basic YWRhOnPDqXNhbWU=")
   expect(provider.servers[0]?.address).toBe("http://host/proxy")
   expect(error?.message).not.toMatch(/ada|same/)
+  expect(() => ollamaProvider({ baseUrl: "http://ada:100%@host", fetch })).not.toThrow(URIError)
 })

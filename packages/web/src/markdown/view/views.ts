@@ -93,7 +93,12 @@ class ContainerView implements View {
 
   draw(block: Container): void {
     this.list.draw(block)
+    if (block.kind === "item") this.node.classList.toggle("task-item", isTask(block.children[0]))
   }
+}
+
+function isTask(block: Block | undefined): boolean {
+  return block?.kind === "paragraph" && readTask(block.text) !== undefined
 }
 
 function makeContainer(block: Container): HTMLElement {

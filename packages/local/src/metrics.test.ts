@@ -1,0 +1,25 @@
+import { expect, it } from "vitest"
+import { createMetrics } from "./metrics.ts"
+
+it("tells what was counted and timed, and what is so now", async () => {
+  let connections = 1
+  const metrics = createMetrics({ activeRuns: () => 3, connections: () => connections })
+  metrics.count("runs_started_total", { provider: "ollama" })
+  metrics.count("runs_started_total", { provider: "ollama" })
+  metrics.count("output_tokens_total", {}, 42)
+  metrics.observe("first_token_seconds", 0.3)
+  connections = 2
+  const { text } = await metrics.text()
+  expect(text).toContain('omnichat_runs_started_total{provider="ollama"} 2')
+  expect(text).toContain("omnichat_output_tokens_total 42")
+  expect(text).toContain('omnichat_first_token_seconds_bucket{le="0.5"} 1')
+  expect(text).toContain("omnichat_runs_active 3")
+  expect(text).toContain("omnichat_connections 2")
+})
+
+it("never throws because of a label it does not know", async () => {
+  const metrics = createMetrics({ activeRuns: () => 0, connections: () => 0 })
+  metrics.count("runs_ended_total", { status: "complete", chat: "secret" })
+  metrics.observe("run_seconds", 1, { chat: "secret" })
+  expect((await metrics.text()).text).not.toContain("secret")
+})
