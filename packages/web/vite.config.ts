@@ -1,3 +1,4 @@
+/// <reference types="vitest/config" />
 import { defineConfig } from "vite"
 import solid from "vite-plugin-solid"
 import { precompress } from "./precompress.ts"
@@ -12,6 +13,8 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [solid(), precompress()],
   server: { proxy: { "/api": proxy, "/socket": proxy } },
+  // What is tested needs no page: the components only draw.
+  test: { environment: "node" },
   build: {
     target: ["chrome123", "firefox121", "safari17.5"],
     // Tokens use light-dark(); older CSS targets would have it rewritten.

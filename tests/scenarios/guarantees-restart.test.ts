@@ -24,7 +24,8 @@ async function burst(signal: "SIGKILL" | "SIGTERM", count: number): Promise<numb
   const socket = await scene.connect()
   const model = scene.model({ text: "Held.", holdAfter: 0 })
   const starts = Array.from({ length: count }, (_, index) => startOf({ id: `start-${index}`, model }))
-  for (const start of starts) socket.send(start)
+  // in one go, so that the server is amid them when the first ack comes
+  for (const message of starts.map((start) => Buffer.from(JSON.stringify(start)))) socket.send(message)
   await socket.waitFor((frame) => frame.type === "ack", "the first ack")
   await scene.runtime.restart(signal, async () => {
     await socket.closed()
@@ -34,13 +35,13 @@ async function burst(signal: "SIGKILL" | "SIGTERM", count: number): Promise<numb
   const acks = new Map(socket.frames.filter(({ type }) => type === "ack").map((frame) => [frame["runId"], frame]))
   const back = await scene.connect()
   let complete = 0
-  for (const [index, { runId }] of starts.entries()) {
+  for (const { runId } of starts.filter((_, index) => index % 5 === 0)) {
     const answer = await back.act({ action: "run.follow", runId, after: 0 })
     const known = acks.get(runId)
     if (known !== undefined) expect(answer).toMatchObject({ type: "ack", chatId: known["chatId"] })
     if (answer.type !== "ack") continue
     const events = await back.ended(runId)
-    if (index % 25 === 0) await scene.expectStored(acked(answer), events)
+    await scene.expectStored(acked(answer), events)
     const { status } = endOf(events)
     expect(["complete", "interrupted"]).toContain(status)
     if (status === "complete") complete += 1

@@ -1,3 +1,8 @@
+import {
+  type CancellationReason,
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb"
 import { holds } from "@omnichat/core/store/evaluate"
 import {
   type Change,
@@ -16,22 +21,28 @@ export type Asked = { if?: readonly Condition[]; change?: Change }
 
 /** DynamoDB's refusal of one write or of a transaction, or whatever else went wrong on the way, as an error of the port. */
 export function toError(thrown: unknown, asked: readonly Asked[]): Error {
-  const { name, message, item, reasons } = read(thrown)
-  if (name === "ConditionalCheckFailedException")
-    return conditionError([{ code: "ConditionalCheckFailed", item }], asked)
-  if (name === "TransactionCanceledException") return cancellationError(reasons, asked, thrown)
+  if (thrown instanceof ConditionalCheckFailedException) {
+    return conditionError(
+      [{ code: "ConditionalCheckFailed", message: thrown.message, item: toItem(thrown.Item) }],
+      asked,
+    )
+  }
+  if (thrown instanceof TransactionCanceledException) {
+    return cancellationError((thrown.CancellationReasons ?? []).map(toReason), asked, thrown)
+  }
+  const { name, message } = thrown instanceof Error ? thrown : { name: "Error", message: String(thrown) }
   if (/^(TransactionConflict|TransactionInProgress)/.test(name)) return new Conflict(message, { cause: thrown })
   if (isThrottling(name)) return new Throttled(`DynamoDB: ${message}`, { cause: thrown })
   if (name === "ValidationException") return validationError(message, thrown)
   return new StoreUnavailable(`DynamoDB cannot be used: ${name}: ${message}`, { cause: thrown })
 }
 
-type Reason = { code: string; message?: string; item: Item | undefined }
+type Reason = { code: string; message: string; item: Item | undefined }
 
 function cancellationError(reasons: Reason[], asked: readonly Asked[], cause: unknown): Error {
   if (reasons.some(({ code }) => code === "ConditionalCheckFailed")) return conditionError(reasons, asked)
   const invalid = reasons.find(({ code }) => code === "ValidationError")
-  if (invalid !== undefined) return validationError(invalid.message ?? "", cause)
+  if (invalid !== undefined) return validationError(invalid.message, cause)
   const codes = [...new Set(reasons.map(({ code }) => code))].filter((code) => code !== "None")
   const message = `DynamoDB cancelled a transaction: ${codes.join(", ")}`
   if (codes.some(isThrottling)) return new Throttled(message, { cause })
@@ -59,19 +70,11 @@ function validationError(message: string, cause: unknown): Error {
 
 const isThrottling = (code: string): boolean => /Throttl|ThroughputExceeded|RequestLimitExceeded/.test(code)
 
-/** The SDK's errors are classes of its own, told apart by name as its documentation advises. */
-function read(thrown: unknown): { name: string; message: string; item: Item | undefined; reasons: Reason[] } {
-  if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown), item: undefined, reasons: [] }
-  const item = "Item" in thrown ? toItem(thrown.Item) : undefined
-  const reasons = thrown instanceof TransactionCanceledException ? (thrown.CancellationReasons ?? []).map(toReason) : []
-  return { name: thrown.name, message: thrown.message, item, reasons }
-}
-
 function toReason({ Code = "None", Message = "", Item }: CancellationReason): Reason {
   return { code: Code, message: Message, item: toItem(Item) }
 }
 
-function toItem(value: unknown): Item | undefined {
-  if (typeof value !== "object" || value === null || Object.keys(value).length === 0) return undefined
-  return fromAttributes(value as Attributes)
+/** Some engines give an empty item where there was none. */
+function toItem(attributes: Attributes | undefined): Item | undefined {
+  return attributes === undefined || Object.keys(attributes).length === 0 ? undefined : fromAttributes(attributes)
 }

@@ -19,9 +19,11 @@ export function ChatListView(props: { current: ChatId | undefined; onOpen: () =>
   const [view, setView] = createSignal({ from: 0, to: 2000 })
   const now = createToday()
 
-  const groups = createMemo(() =>
-    groupByDay(state.order, (id) => Date.parse(state.chats[id]?.updatedAt ?? ""), now()),
-  )
+  const groups = createMemo(() => {
+    // Thousands of times are read: the order alone tells of their changes.
+    const { chats } = app.list.raw
+    return state.order && groupByDay(app.list.raw.order, (id) => Date.parse(chats[id]?.updatedAt ?? ""), now())
+  })
   const heights = createMemo(() => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
     const target = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--target"))

@@ -14,7 +14,9 @@ export type ChatListState = {
 }
 
 export interface ChatList {
+  /** `order` is a new list after each change; a chat that is renamed stays where it is in it. */
   readonly state: ChatListState
+  readonly raw: ChatListState
   /** Reads the first page: at the start, and after a time without a connection. Never rejects. */
   load(): Promise<void>
   /** Reads the next older page. Never rejects; `reading` says when it is over. */
@@ -34,7 +36,7 @@ export function createChatList(client: Client, hold: MakeHolder): ChatList {
   const holder = hold<ChatListState>({ order: [], chats: {}, phase: "loading", reading: false })
   const hidden = new Map<ChatId, ChatSummary | undefined>()
 
-  const read = async (cursor: string | undefined, use: (draft: ChatListState, page: ChatPage) => void) => {
+  const read = async (cursor: string | undefined, use: (holder: ListHolder, page: ChatPage) => void) => {
     if (holder.state.reading) return
     holder.change((draft) => {
       draft.reading = true
@@ -43,10 +45,7 @@ export function createChatList(client: Client, hold: MakeHolder): ChatList {
       const limit = cursor === undefined ? pageSize : laterPages
       const page = await client.http.chats({ limit, ...(cursor !== undefined && { cursor }) })
       const chats = page.chats.filter((chat) => !hidden.has(chat.id))
-      holder.change((draft) => {
-        use(draft, { ...page, chats })
-        draft.phase = "ready"
-      })
+      use(holder, { ...page, chats })
     } catch {
       // The row that asks for the next page, or the next connection, tries again.
       holder.change((draft) => {
@@ -61,12 +60,13 @@ export function createChatList(client: Client, hold: MakeHolder): ChatList {
 
   return {
     state: holder.state,
+    raw: holder.raw,
     load: () => read(undefined, refresh),
     more: () => (holder.state.next === undefined ? Promise.resolve() : read(holder.state.next, append)),
     put(summary) {
       if (summary.temporary) return
       if (hidden.has(summary.id)) hidden.set(summary.id, summary)
-      else holder.change((draft) => place(draft, summary))
+      else place(holder, summary)
     },
     remove(id) {
       hidden.delete(id)
@@ -79,34 +79,33 @@ export function createChatList(client: Client, hold: MakeHolder): ChatList {
     unhide(id) {
       const summary = hidden.get(id)
       hidden.delete(id)
-      if (summary) holder.change((draft) => place(draft, summary))
+      if (summary) place(holder, summary)
     },
   }
 }
 
-function take(holder: Holder<ChatListState>, id: ChatId): void {
-  if (!holder.state.chats[id]) return
+type ListHolder = Holder<ChatListState>
+
+function take(holder: ListHolder, id: ChatId): void {
+  const { order, chats } = holder.raw
+  if (!chats[id]) return
   holder.change((draft) => {
     delete draft.chats[id]
-    draft.order.splice(draft.order.indexOf(id), 1)
+    draft.order = order.filter((other) => other !== id)
   })
 }
 
-/** Puts a chat where its last activity belongs. One that has not moved stays untouched in the order. */
-export function place(draft: ChatListState, summary: ChatSummary): void {
-  const { order, chats } = draft
+/** Puts a chat where its last activity belongs. One that has not moved leaves the order as it is. */
+function place(holder: ListHolder, summary: ChatSummary): void {
+  const { order, chats } = holder.raw
   const known = chats[summary.id]
-  chats[summary.id] = summary
-  if (known && known.updatedAt === summary.updatedAt) return
-  if (known) order.splice(order.indexOf(summary.id), 1)
-  let low = 0
-  let high = order.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (isNewer(chats[order[middle] as ChatId], summary)) low = middle + 1
-    else high = middle
-  }
-  order.splice(low, 0, summary.id)
+  const stays = known !== undefined && known.updatedAt === summary.updatedAt
+  const rest = known ? order.filter((id) => id !== summary.id) : order
+  const at = rest.findIndex((id) => !isNewer(chats[id], summary))
+  holder.change((draft) => {
+    draft.chats[summary.id] = summary
+    if (!stays) draft.order = rest.toSpliced(at < 0 ? rest.length : at, 0, summary.id)
+  })
 }
 
 function isNewer(left: ChatSummary | undefined, right: ChatSummary): boolean {
@@ -114,25 +113,29 @@ function isNewer(left: ChatSummary | undefined, right: ChatSummary): boolean {
   return left.updatedAt === right.updatedAt ? left.id > right.id : left.updatedAt > right.updatedAt
 }
 
-function append(draft: ChatListState, page: ChatPage): void {
-  for (const chat of page.chats) place(draft, chat)
-  if (page.next === undefined) delete draft.next
-  else draft.next = page.next
+function append(holder: ListHolder, page: ChatPage): void {
+  setChats(holder, [...holder.raw.order.map((id) => holder.raw.chats[id]), ...page.chats], page)
 }
 
 /** A first page replaces what is known of its span: what lies in it and is not listed has been deleted elsewhere. */
-function refresh(draft: ChatListState, page: ChatPage): void {
+function refresh(holder: ListHolder, page: ChatPage): void {
+  const { order, chats, phase } = holder.raw
   const listed = new Set(page.chats.map((chat) => chat.id))
   const oldest = page.next === undefined ? "" : (page.chats.at(-1)?.updatedAt ?? "")
-  const overlaps = draft.order.length === 0 || draft.order.some((id) => listed.has(id))
-  for (const id of [...draft.order]) {
-    if (listed.has(id) || (overlaps && (draft.chats[id]?.updatedAt ?? "") < oldest)) continue
-    delete draft.chats[id]
-    draft.order.splice(draft.order.indexOf(id), 1)
-  }
-  const first = draft.phase !== "ready" || !overlaps
-  for (const chat of page.chats) place(draft, chat)
-  if (!first) return
-  if (page.next === undefined) delete draft.next
-  else draft.next = page.next
+  const overlaps = phase === "ready" && order.some((id) => listed.has(id))
+  const older = overlaps ? order.map((id) => chats[id]).filter((chat) => (chat?.updatedAt ?? "") < oldest) : []
+  setChats(holder, [...older, ...page.chats], overlaps ? undefined : page)
+}
+
+/** The chats there are now, the later of two of the same id; with a page, what comes after it too. */
+function setChats(holder: ListHolder, list: readonly (ChatSummary | undefined)[], page: ChatPage | undefined): void {
+  const chats = new Map(list.flatMap((chat) => (chat ? [[chat.id, chat]] : [])))
+  const order = [...chats.values()].sort((left, right) => (isNewer(left, right) ? -1 : 1)).map(({ id }) => id)
+  holder.change((draft) => {
+    draft.chats = Object.fromEntries(chats)
+    draft.order = order
+    draft.phase = "ready"
+    if (page?.next !== undefined) draft.next = page.next
+    else if (page) delete draft.next
+  })
 }

@@ -4,6 +4,8 @@
  */
 export interface Holder<State extends object> {
   readonly state: State
+  /** The same state for reading much of it at once. Who reads it so is not told of changes, and must change nothing. */
+  readonly raw: State
   change(recipe: (draft: State) => void): void
 }
 
@@ -11,5 +13,6 @@ export type MakeHolder = <State extends object>(initial: State) => Holder<State>
 
 export const plainHolder: MakeHolder = (initial) => ({
   state: initial,
+  raw: initial,
   change: (recipe) => recipe(initial),
 })

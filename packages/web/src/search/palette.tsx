@@ -38,12 +38,14 @@ export default function Palette(props: { onClose: () => void }) {
   }
   const chats = createMemo((): Entry[] => {
     const dayOf = dayNames(Date.now())
-    const titleOf = (id: ChatId) => state.chats[id]?.title ?? ""
-    return findChats(state.order, titleOf, search(), words().length === 0 ? 6 : most).map(({ id, pieces }) => ({
+    const { chats, order } = app.list.raw
+    const titleOf = (id: ChatId) => chats[id]?.title ?? ""
+    const found = state.order && findChats(order, titleOf, search(), words().length === 0 ? 6 : most)
+    return found.map(({ id, pieces }) => ({
       id,
       icon: "chat",
       pieces,
-      end: dayOf(Date.parse(state.chats[id]?.updatedAt ?? "")),
+      end: dayOf(Date.parse(chats[id]?.updatedAt ?? "")),
       run: () => navigate(`/chat/${id}`),
     }))
   })

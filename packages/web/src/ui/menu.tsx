@@ -28,6 +28,7 @@ export function Menu(props: {
   const items = () => [...list.querySelectorAll<HTMLElement>("[role^=menuitem]")]
 
   const show = () => {
+    // The list is in the page only while it is open: a long list of chats has many menus.
     setOpen(true)
     list.showPopover()
     const from = button.getBoundingClientRect()
@@ -66,18 +67,18 @@ export function Menu(props: {
       >
         <Icon name={props.icon} />
       </button>
-      <div
-        ref={list}
-        id={id}
-        popover="auto"
-        class="menu acts-list"
-        role="menu"
-        aria-label={props.label}
-        onKeyDown={onKeyDown}
-        onClick={(event) => event.stopPropagation()}
-        on:toggle={(event: ToggleEvent) => setOpen(event.newState === "open")}
-      >
-        <Show when={open()}>
+      <Show when={open()}>
+        <div
+          ref={list}
+          id={id}
+          popover="auto"
+          class="menu acts-list"
+          role="menu"
+          aria-label={props.label}
+          onKeyDown={onKeyDown}
+          onClick={(event) => event.stopPropagation()}
+          on:toggle={(event: ToggleEvent) => setOpen(event.newState === "open")}
+        >
           <For each={props.items}>
             {(item) => (
               <button
@@ -102,8 +103,8 @@ export function Menu(props: {
               </button>
             )}
           </For>
-        </Show>
-      </div>
+        </div>
+      </Show>
     </>
   )
 }

@@ -34,7 +34,11 @@ export function setText(node: Text, text: string): void {
   else node.data = text
 }
 
-/** Adds a node at the end, before the caret if that stands there. */
+/**
+ * Adds a node at the end, where the caret may stand: that is taken away, and put back when all is drawn. To put the node
+ * before it would have the browser look at the style of everything in the parent again.
+ */
 export function addLast(parent: Element, node: Node, caret: Element): void {
-  parent.insertBefore(node, caret.parentNode === parent ? caret : null)
+  if (caret.parentNode === parent) caret.remove()
+  parent.append(node)
 }

@@ -59,7 +59,8 @@ class Row {
     texts.forEach((text, index) => {
       const cell = this.cells[index] ?? this.addCell()
       const long = text.length > longCell ? "long" : ""
-      cell.node.className = [align[index] ?? "", long].filter((name) => name !== "").join(" ")
+      const name = `${align[index] ?? ""} ${long}`.trim()
+      if (cell.node.className !== name) cell.node.className = name
       cell.words.draw(text, { cell: true, growing: growing && index === texts.length - 1 })
     })
     for (const extra of this.cells.splice(texts.length)) extra.node.remove()
