@@ -1,52 +1,71 @@
-import { openSocket } from "./lib/chat.ts"
-import { startPacedUpstream } from "./lib/paced-upstream.ts"
-import { type Row, median } from "./lib/row.ts"
-import { startBenchServer } from "./lib/server.ts"
+import { Agent, request } from "node:http"
+import { type BenchClient, openClient } from "./lib/client.ts"
+import type { Bench } from "./lib/row.ts"
+import { withScene } from "./lib/scene.ts"
+import { median, quantile } from "./lib/statistics.ts"
+import { sevenCharacters } from "./lib/upstream.ts"
 
-const samples = 100
+const pauseMs = 20
 
 /** What a person waits longer for the first word than with Ollama itself; asked in turn, so that both see the same machine. */
-export async function firstToken(): Promise<Row[]> {
-  const upstream = await startPacedUpstream({ chunks: 2, intervalMs: 1 })
-  const server = await startBenchServer({ ollamaUrl: upstream.url })
-  await fetch(`${server.url}/api/models`)
-  let heard: ((at: number) => void) | undefined
-  const socket = await openSocket(server.url, (frame, at) => {
-    if (frame.events?.some((event) => event.type === "text-delta")) heard?.(at)
+export const firstToken: Bench = ({ quick }) => {
+  const samples = quick ? 20 : 200
+  return withScene({ pieces: sevenCharacters, intervalMs: 1 }, async ({ upstream, server }) => {
+    const client = await openClient(server.url)
+    const agent = new Agent({ keepAlive: true })
+    const direct: number[] = []
+    const through: number[] = []
+    for (let at = -warmUp; at < samples; at++) {
+      const alone = await askDirectly(upstream.url, agent)
+      const served = await askServer(client)
+      if (at >= 0) {
+        direct.push(alone)
+        through.push(served)
+      }
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+    client.close()
+    agent.destroy()
+    const added = median(through) - median(direct)
+    const added90 = quantile(through, 0.9) - quantile(direct, 0.9)
+    return [
+      {
+        figure: `time to first token added over calling Ollama directly, p50 of ${samples}`,
+        measured: `${added.toFixed(1)} ms (p90 ${added90.toFixed(1)} ms)`,
+        goal: "≤ 3 ms",
+        reached: added <= 3,
+      },
+    ]
   })
-  const direct: number[] = []
-  const through: number[] = []
-  for (let at = 0; at < samples; at++) {
-    direct.push(await askDirectly(upstream.url))
-    const began = performance.now()
-    const first = new Promise<number>((resolve) => (heard = resolve))
-    socket.start("ollama/load", `stream ${at} of a load`)
-    through.push((await first) - began)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  socket.close()
-  await server.stop()
-  await upstream.close()
-  const added = median(through) - median(direct)
-  return [
-    {
-      figure: `time to first token added over calling Ollama directly, p50 of ${samples}`,
-      measured: `${added.toFixed(1)} ms (${median(through).toFixed(1)} against ${median(direct).toFixed(1)})`,
-      goal: "≤ 3 ms",
-      reached: added <= 3,
-    },
-  ]
 }
 
-async function askDirectly(url: string): Promise<number> {
+/** Questions to each before the first that counts. */
+const warmUp = 10
+const text = "stream 0, 2 pieces"
+
+async function askServer(client: BenchClient): Promise<number> {
   const began = performance.now()
-  const answer = await fetch(`${url}/api/chat`, {
-    method: "POST",
-    body: JSON.stringify({ model: "load:latest", messages: [{ role: "user", content: "stream 999999 of a load" }] }),
+  let first: number | undefined
+  await client.ask({
+    text,
+    heard(events, at) {
+      if (first === undefined && events.some((event) => event.type === "text-delta")) first = at
+    },
   })
-  const reader = answer.body?.getReader()
-  await reader?.read()
-  const ended = performance.now()
-  await reader?.cancel()
-  return ended - began
+  return (first ?? Number.NaN) - began
+}
+
+/** The least a program can do: one request on a connection that is open, until the first bytes of the answer. */
+function askDirectly(url: string, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const began = performance.now()
+    const asking = request(`${url}/api/chat`, { method: "POST", agent }, (answer) => {
+      let first: number | undefined
+      answer.on("data", () => (first ??= performance.now()))
+      answer.once("end", () => resolve((first ?? Number.NaN) - began))
+      answer.once("error", reject)
+    })
+    asking.once("error", reject)
+    asking.end(JSON.stringify({ model: "load:latest", messages: [{ role: "user", content: text }] }))
+  })
 }

@@ -1,93 +1,91 @@
-import { isEnd, openSocket } from "./lib/chat.ts"
-import { startPacedUpstream } from "./lib/paced-upstream.ts"
-import { type Row, median } from "./lib/row.ts"
-import { type BenchServer, startBenchServer } from "./lib/server.ts"
 import { ulid } from "ulid"
-import { WebSocket } from "ws"
+import { type BenchClient, openClient } from "./lib/client.ts"
+import type { Bench } from "./lib/row.ts"
+import { withScene } from "./lib/scene.ts"
+import { median } from "./lib/statistics.ts"
+import { sevenCharacters } from "./lib/upstream.ts"
 
-const chats = 10_000
-const messages = 2000
+const connections = 20
+/** Questions under way on a connection while the list is filled. */
+const abreast = 5
+const readings = 30
 
-/** A person with a long history: the first page of the list, and the newest messages of a long chat, as the server answers. */
-export async function longHistory(): Promise<Row[]> {
-  const upstream = await startPacedUpstream({ chunks: 1, intervalMs: 0 })
-  const server = await startBenchServer({ ollamaUrl: upstream.url })
-  const chatId = `cht_${ulid()}`
-  await fillChat(server, chatId)
-  await fillList(server)
-  const list = await timeOf(`${server.url}/api/chats?limit=50`)
-  const open = await timeOf(`${server.url}/api/chats/${chatId}/messages?limit=200`)
-  await server.stop()
-  await upstream.close()
-  return [
-    {
-      figure: `first page of the list with ${chats} chats, on the server (median of 20)`,
-      measured: `${list.toFixed(1)} ms`,
-      goal: "≤ 20 ms",
-      reached: list <= 20,
-    },
-    {
-      figure: `opening a chat of ${messages} messages, on the server (median of 20)`,
-      measured: `${open.toFixed(1)} ms`,
-      goal: "≤ 50 ms",
-      reached: open <= 50,
-    },
-  ]
+/** A person with a long history: the first page of the list, and a long chat being opened, as the server answers. */
+export const longHistory: Bench = ({ quick }) => {
+  const chats = quick ? 500 : 10_000
+  const messages = quick ? 200 : 2000
+  return withScene({ pieces: sevenCharacters, intervalMs: 0 }, async ({ server }) => {
+    const chatId = `cht_${ulid()}`
+    const clients = await Promise.all(Array.from({ length: connections }, () => openClient(server.url)))
+    await fillList(clients, chats)
+    await fillChat(clients, chatId, messages)
+    for (const client of clients) client.close()
+
+    const chat = `${server.url}/api/chats/${chatId}`
+    const list = await timeOf(() => read(`${server.url}/api/chats?limit=50`))
+    // What the web app asks for when a chat is opened, and what a program asks for that wants all of it.
+    const open = await timeOf(() => Promise.all([read(chat), read(`${chat}/messages?limit=50`)]))
+    const whole = await timeOf(() => readAll(`${chat}/messages?limit=200`))
+    return [
+      {
+        figure: `first page of the list with ${format(chats)} chats, on the server (median of ${readings})`,
+        measured: `${list.toFixed(1)} ms`,
+        goal: "≤ 20 ms",
+        reached: list <= 20,
+      },
+      {
+        figure: `opening a chat of ${format(messages)} messages, on the server (median of ${readings})`,
+        measured: `${open.toFixed(1)} ms as the app opens it; all its messages ${whole.toFixed(1)} ms`,
+        goal: "≤ 50 ms",
+        reached: open <= 50,
+        notes: ["The app opens a chat with its newest 50 messages; all of them is pages of 200, one after the other."],
+      },
+    ]
+  })
 }
 
-async function timeOf(url: string): Promise<number> {
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
-  for (let at = 0; at < 21; at++) {
+  for (let at = -3; at < readings; at++) {
     const began = performance.now()
-    const answer = await fetch(url)
-    await answer.text()
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-    if (at > 0) times.push(performance.now() - began)
+    await work()
+    if (at >= 0) times.push(performance.now() - began)
   }
   return median(times)
 }
 
-async function fillList(server: BenchServer): Promise<void> {
-  let started = 0
-  let ended = 0
-  let allEnded: () => void = () => {}
-  const all = new Promise<void>((resolve) => (allEnded = resolve))
-  const socket = await openSocket(server.url, (frame) => {
-    if (frame.type !== "run" || !isEnd(frame)) return
-    if (++ended === chats) allEnded()
-    else if (started < chats) next()
-  })
-  const next = (): void => {
-    started += 1
-    socket.start("ollama/load", `stream ${started} of a long history`)
+async function read(url: string): Promise<string> {
+  const answer = await fetch(url)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text}`)
+  return text
+}
+
+async function readAll(url: string): Promise<void> {
+  let next: string | undefined = ""
+  while (next !== undefined) {
+    const page: string = await read(next === "" ? url : `${url}&cursor=${encodeURIComponent(next)}`)
+    next = (JSON.parse(page) as { next?: string }).next
   }
-  for (let at = 0; at < 50; at++) next()
-  await all
-  socket.close()
+}
+
+/** Chats of one question each, asked over all connections. */
+async function fillList(clients: BenchClient[], chats: number): Promise<void> {
+  let asked = 0
+  const askOn = async (client: BenchClient): Promise<void> => {
+    while (asked < chats) {
+      asked += 1
+      await client.ask({ text: `stream ${asked} of a long history, 1 pieces` })
+    }
+  }
+  await Promise.all(clients.flatMap((client) => Array.from({ length: abreast }, () => askOn(client))))
 }
 
 /** One turn after the other in one chat. */
-async function fillChat(server: BenchServer, chatId: string): Promise<void> {
-  const socket = new WebSocket(`${server.url.replace("http", "ws")}/socket`, ["omnichat.v1"])
-  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject))
-  let turn = 0
-  await new Promise<void>((resolve, reject) => {
-    const ask = (): void => {
-      if (turn === messages / 2) return resolve()
-      turn += 1
-      const message = {
-        parts: [{ type: "text", text: `stream ${turn} of a long chat. ${"Words of a question. ".repeat(10)}` }],
-      }
-      socket.send(
-        JSON.stringify({ action: "run.start", id: "s", runId: `run_${ulid()}`, chatId, model: "ollama/load", message }),
-      )
-    }
-    socket.on("message", (data: Buffer) => {
-      const frame = JSON.parse(data.toString()) as Parameters<typeof isEnd>[0]
-      if (frame.type === "error") reject(new Error(data.toString()))
-      if (frame.type === "run" && isEnd(frame)) ask()
-    })
-    ask()
-  })
-  socket.terminate()
+async function fillChat([client]: BenchClient[], chatId: string, messages: number): Promise<void> {
+  for (let turn = 1; turn <= messages / 2; turn++) {
+    await client?.ask({ chatId, text: `stream ${turn} of a long chat, 20 pieces. ${"Words of a question. ".repeat(10)}` })
+  }
 }
+
+const format = (count: number): string => count.toLocaleString("en")

@@ -4,24 +4,18 @@ export type Row = {
   /** What was seen, with its unit. */
   measured: string
   goal: string
-  reached: boolean
+  /** Undefined when it could not be measured here. */
+  reached?: boolean
   /** Published figures of others, with their source. */
   peers?: string
+  /** What a reader must know of how it was measured, one sentence each; printed below the table. */
+  notes?: string[]
 }
 
-export function median(values: number[]): number {
-  return quantile(values, 0.5)
-}
+/** One thing `npm run bench` measures; some give several rows. */
+export type Bench = (options: BenchOptions) => Promise<Row[]>
 
-export function quantile(values: number[], part: number): number {
-  const sorted = Float64Array.from(values).sort()
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
-}
-
-export function printTable(rows: Row[]): string {
-  const lines = rows.map((row) => {
-    const peers = row.peers === undefined ? "" : row.peers
-    return `| ${row.figure} | **${row.measured}** | ${row.goal} | ${row.reached ? "yes" : "NO"} | ${peers} |`
-  })
-  return ["| figure | measured | goal | reached | others |", "| --- | --- | --- | --- | --- |", ...lines].join("\n")
+export type BenchOptions = {
+  /** Shortened to see that it works: the figures are rough. */
+  quick: boolean
 }

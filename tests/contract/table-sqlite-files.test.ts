@@ -65,6 +65,8 @@ describe("the data folder", () => {
     expect(message).toContain(folder)
     expect(message).toMatch(/in use by another OmniChat/)
     expect(message).toMatch(/OMNICHAT_DATA/)
+    // Nor did the attempt break the lock for another process.
+    expect(await startSqliteProcess(file).next()).toMatchObject({ failed: file, name: "StoreUnavailable" })
     await first.table.put(item)
     await first.close()
     expect(await (await openTable()).table.get(item)).toEqual(item)

@@ -60,6 +60,12 @@ export function describeWrites(scene: Scene): void {
       item.list.push(2)
       await put
       expect((await read(item))?.list).toEqual([1])
+      const change = { set: { list: [3] } }
+      const conditions = [{ equals: ["sk", "A"] satisfies [string, string] }]
+      const updated = scene.table().update(item, change, { if: conditions })
+      change.set.list.push(4)
+      conditions.splice(0, 1, { equals: ["sk", "B"] })
+      expect((await updated).list).toEqual([3])
     })
 
     it("keeps tables apart by both keys", async () => {

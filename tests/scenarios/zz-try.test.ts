@@ -1,19 +1,22 @@
 import { it } from "vitest"
-import { setImmediate } from "node:timers/promises"
+import { newId } from "./ids.ts"
 import { question, startOf, useScene } from "./scene.ts"
 const scene = useScene({ process: true })
 it("try", async () => {
   const { upstream } = scene.runtime
-  for (const [slice, until] of [[20, 1], [20, 40], [5, 40], [50, 40],[10,100]] as const) {
-    for (let time = 0; time < 4; time += 1) {
+  for (const [slice, until] of [[0, 1], [1,1]] as const) {
+    for (let time = 0; time < 8; time += 1) {
     const socket = await scene.connect()
     const model = scene.model({ text: "Held.", holdAfter: 0 })
     const starts = Array.from({ length: 900 }, (_, i) => startOf({ id: `${i}`, model, message: question(`N ${i}`) }))
-    let acks = 0
+    const chatId = newId("cht")
+    const target = slice === 0 ? starts[0] : starts[450]
+    Object.assign(target!, { chatId })
+    let acks = 0, sent = 900, asks = 0
     socket.socket.on("message", (m: Buffer) => { if (m.includes('"ack"')) acks += 1 })
-    let sent = 0
-    for (let i = 0; i < 900 && acks < until; i += slice) { for (const s of starts.slice(i, i + slice)) socket.send(s); sent = i + slice; await setImmediate() }
-    await socket.waitFor((f) => f.type === "ack")
+    for (const s of starts) socket.send(s)
+    while ((await scene.http("GET", `/api/chats/${chatId}`)).status !== 200) asks += 1
+    console.log("asks sent", asks, acks)
     await scene.runtime.restart("SIGKILL", async () => { await socket.closed(); for (const m of upstream.models) delete m.holdAfter; upstream.release() })
     const back = await scene.connect()
     const tally: Record<string, number> = {}

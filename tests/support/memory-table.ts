@@ -1,6 +1,6 @@
 import { type Place, cursorPlace, encodeCursor, isInRange } from "@omnichat/core/store/cursor"
 import { applyChange, holds, isExpired } from "@omnichat/core/store/evaluate"
-import { decodeItem, encodeItem } from "@omnichat/core/store/item"
+import { checkKey, decodeItem, encodeItem } from "@omnichat/core/store/item"
 import { compareKeys } from "@omnichat/core/store/order"
 import {
   checkOperation,
@@ -44,7 +44,7 @@ export function memoryTable(options: { now: () => number; pageSize?: number }): 
   const partition = (pk: string): Item[] =>
     [...texts].filter(([key]) => key.startsWith(`${pk}\0`)).map(([, text]) => decodeItem(text))
 
-  /** Does all of the operations or none; gives each item before and after. */
+  /** Does all of the operations or none; gives the first one's item as it was. */
   const run = (operations: readonly Operation[]) => {
     const before = operations.map((operation) => read(keyOf(operation)))
     const reasons = operations.map((operation, at) => reason(before[at], operation))
@@ -55,7 +55,7 @@ export function memoryTable(options: { now: () => number; pageSize?: number }): 
       if (item === undefined) texts.delete(keyText(keyOf(operation)))
       else write(item)
     }
-    return { before: before[0], after: after[0] }
+    return before[0]
   }
   const single = (operation: Operation) => {
     checkOperation(operation)
@@ -64,7 +64,7 @@ export function memoryTable(options: { now: () => number; pageSize?: number }): 
 
   return {
     async get(key) {
-      distinctKeys([key])
+      checkKey(key)
       const item = read(key)
       return isLive(item) ? item : undefined
     },
@@ -72,10 +72,11 @@ export function memoryTable(options: { now: () => number; pageSize?: number }): 
       single({ put: item, if: conditions })
     },
     async update(key, change, { if: conditions = [] } = {}) {
-      return single({ update: key, change, if: conditions }).after ?? key
+      single({ update: key, change, if: conditions })
+      return read(key) ?? key
     },
     async delete(key, { if: conditions = [] } = {}) {
-      return single({ delete: key, if: conditions }).before
+      return single({ delete: key, if: conditions })
     },
     async query(query) {
       checkQuery(query)

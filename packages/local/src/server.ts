@@ -21,6 +21,7 @@ import type { Settings } from "./settings.ts"
 import { socketLimits } from "./socket/limits.ts"
 import { createSockets } from "./socket/sockets.ts"
 import type { Sockets } from "./socket/sockets.ts"
+import { within } from "./within.ts"
 
 /** Where the parts lie that are built apart from the server. */
 export type Build = {
@@ -53,11 +54,13 @@ const grace = { runs: 5000, connections: 1000 }
  */
 export async function startServer(settings: Settings, build: Build, log: Log): Promise<RunningServer> {
   const door = await openDoor(settings, log)
+  let runtime: Runtime | undefined
   try {
-    const runtime = await openRuntime(settings, build, log)
+    runtime = await openRuntime(settings, build, log)
     return await serve(door, runtime, build, log)
   } catch (thrown) {
     await door.close(0)
+    await runtime?.close()
     throw thrown
   }
 }
@@ -86,8 +89,7 @@ async function serve(door: Door, runtime: Runtime, build: Build, log: Log): Prom
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     door.shut()
-    await sweeping.stop()
-    await runtime.endRuns(grace.runs)
+    await Promise.all([within(grace.runs, sweeping.stop()), runtime.endRuns(grace.runs)])
     await sockets.close()
     await door.close(grace.connections)
     await runtime.close()

@@ -21,7 +21,7 @@ describe("readSettings", () => {
       host: "127.0.0.1",
       dataFolder: join(homedir(), ".omnichat"),
       openBrowser: true,
-      logLevel: "warn",
+      logLevel: "error",
     })
   })
 

@@ -72,7 +72,7 @@ export function readSettings(
     ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
     ...(demo === undefined ? {} : { demo }),
     openBrowser: open ?? (surroundings.terminal && surroundings.screen && !isCi(env)),
-    logLevel: logLevel ?? (surroundings.terminal ? "warn" : "info"),
+    logLevel: logLevel ?? (surroundings.terminal ? "error" : "info"),
   }
 }
 

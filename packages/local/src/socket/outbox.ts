@@ -47,7 +47,7 @@ export class Outbox {
           else resolve(outcome)
         },
       }
-      if (true) return this.#send(waiter)
+      if (this.#waiters.size === 0 && this.#hasRoom()) return this.#send(waiter)
       this.#waiters.add(waiter)
       timer.id = setTimeout(() => {
         this.#waiters.delete(waiter)

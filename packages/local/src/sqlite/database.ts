@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs"
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { StoreUnavailable } from "@omnichat/core/store/table"
 import Database from "libsql"
@@ -46,9 +46,10 @@ function migrateFirst(database: Database.Database, file: string): void {
 /** One process a folder. The lock is the operating system's: it ends with the process, however that ends. */
 function lock(folder: string): Database.Database {
   const path = join(folder, "omnichat.lock")
-  closeSync(openSync(path, "a+", 0o600))
+  // Nothing else may open this file: a process that closes it again loses its lock, as POSIX has it.
   const database = new Database(path)
   try {
+    chmodSync(path, 0o600)
     database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE")
     return database
   } catch (cause) {

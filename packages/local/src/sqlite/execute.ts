@@ -1,8 +1,8 @@
 import { applyChange, holds } from "@omnichat/core/store/evaluate"
 import { decodeItem } from "@omnichat/core/store/item"
-import type { Condition, Item, Key } from "@omnichat/core/store/table"
-import { type Answer, type Failure, type Request, type Row, type Step, isFailure } from "./message.ts"
-import { toRow } from "./row.ts"
+import type { Change, Item, Key } from "@omnichat/core/store/table"
+import { type Answer, type Conditions, type Failure, type Request, type Row, type Step, isFailure } from "./message.ts"
+import { fromConditions, toConditions, toRow } from "./row.ts"
 import type { Rows } from "./rows.ts"
 import type { Search } from "./search.ts"
 
@@ -34,24 +34,24 @@ export function execute({ rows, search, searchIndex }: Store, request: Request, 
     case "put":
       return put(rows, request[1], request[2])
     case "delete":
-      return request[2].length === 0 ? rows.remove(request[1]) : answer(perform(rows, [request]), "before")
+      return request[2] === "" ? rows.remove(request[1]) : answer(perform(rows, [request]), "before")
     case "update":
       return answer(perform(rows, [request]), "after")
   }
 }
 
-/** The two usual puts, unconditional and "if absent", are one statement and need no item parsed. */
-function put(rows: Rows, row: Row, conditions: Condition[]): Answer {
-  if (conditions.length === 0) {
+/** The two usual puts, unconditional and "if absent", are one statement and need nothing parsed. */
+function put(rows: Rows, row: Row, conditions: Conditions): Answer {
+  if (conditions === "") {
     rows.write(row)
     return undefined
   }
-  const [condition, ...more] = conditions
-  const isFresh = condition !== undefined && "absent" in condition && ["pk", "sk"].includes(condition.absent)
-  if (isFresh && more.length === 0 && rows.writeIfAbsent(row)) return undefined
+  if (ifAbsent.has(conditions) && rows.writeIfAbsent(row)) return undefined
   const done = perform(rows, [["put", row, conditions]])
   return isFailure(done) ? done : undefined
 }
+
+const ifAbsent: ReadonlySet<Conditions> = new Set([[{ absent: "pk" }], [{ absent: "sk" }]].map(toConditions))
 
 type Performed = { before: string | undefined; after: string | undefined }[]
 
@@ -59,7 +59,7 @@ type Performed = { before: string | undefined; after: string | undefined }[]
 function perform(rows: Rows, steps: Step[]): Performed | Failure {
   const found = steps.map((step) => rows.read(keyOf(step)))
   const items = found.map((json) => (json === undefined ? undefined : decodeItem(json)))
-  const kept = steps.map((step, at) => holds(items[at], step[2]))
+  const kept = steps.map((step, at) => holds(items[at], fromConditions(step[2])))
   if (kept.includes(false)) {
     const reasons = kept.map((holds, at) => {
       const item = holds ? undefined : found[at]
@@ -78,7 +78,7 @@ function perform(rows: Rows, steps: Step[]): Performed | Failure {
 
 function toWrite(step: Step, item: Item | undefined): Row | undefined {
   if (step[0] === "put") return step[1]
-  return step[0] === "update" ? toRow(applyChange(item, step[1], step[3])) : undefined
+  return step[0] === "update" ? toRow(applyChange(item, step[1], JSON.parse(step[3]) as Change)) : undefined
 }
 
 function answer(done: Performed | Failure, which: "before" | "after"): Answer {

@@ -1,4 +1,5 @@
 import { dirname } from "node:path"
+import { decodeItem } from "@omnichat/core/store/item"
 import { ConditionFailed, StoreUnavailable } from "@omnichat/core/store/table"
 import type { Failure } from "./message.ts"
 
@@ -50,14 +51,14 @@ export function fromFailure(failure: Failure): Error {
     case "conditions":
       return new ConditionFailed(
         failure.reasons.map(({ failed, item }) =>
-          item === undefined ? { failed } : { failed, item: JSON.parse(item) },
+          item === undefined ? { failed } : { failed, item: decodeItem(item) },
         ),
       )
     case "TypeError":
       return new TypeError(failure.message)
     case "RangeError":
       return new RangeError(failure.message)
-    default:
+    case "StoreUnavailable":
       return new StoreUnavailable(failure.message)
   }
 }

@@ -1,7 +1,10 @@
 import type { Place } from "@omnichat/core/store/cursor"
-import type { Change, Condition, Key, Query } from "@omnichat/core/store/table"
+import type { Key, Query } from "@omnichat/core/store/table"
 
-/** What the server's thread and SQLite's thread say to each other. Items cross as the JSON they are stored as. */
+/**
+ * What the server's thread and SQLite's thread say to each other. Items cross as the JSON they are stored as, conditions
+ * and changes as JSON too: what the caller does to them later is not seen.
+ */
 
 export type ThreadOptions = {
   file: string
@@ -23,10 +26,13 @@ export type Row = [
   gsi1sk: string | null,
 ]
 
-export type PutStep = ["put", row: Row, conditions: Condition[]]
-export type UpdateStep = ["update", key: Key, conditions: Condition[], change: Change]
-export type DeleteStep = ["delete", key: Key, conditions: Condition[]]
-export type CheckStep = ["check", key: Key, conditions: Condition[]]
+/** A list of conditions as JSON; the empty text when there are none. */
+export type Conditions = string
+
+export type PutStep = ["put", row: Row, conditions: Conditions]
+export type UpdateStep = ["update", key: Key, conditions: Conditions, change: string]
+export type DeleteStep = ["delete", key: Key, conditions: Conditions]
+export type CheckStep = ["check", key: Key, conditions: Conditions]
 export type Step = PutStep | UpdateStep | DeleteStep | CheckStep
 
 export type Request =
@@ -48,7 +54,7 @@ export type PageAnswer = { items: string[]; cursor?: string }
 export type Answer = string | undefined | string[] | PageAnswer | Failure
 export type Failure =
   | { failed: "conditions"; reasons: { failed: boolean; item?: string }[] }
-  | { failed: "TypeError" | "RangeError" | "StoreUnavailable" | "Error"; message: string }
+  | { failed: "TypeError" | "RangeError" | "StoreUnavailable"; message: string }
 
 /** First `opened` or a failure to open; then the answers of batches, in the order of their requests. */
 export type FromThread = "opened" | { failedToOpen: Failure } | Answer[]

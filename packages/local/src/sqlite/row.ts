@@ -1,6 +1,6 @@
 import { encodeItem } from "@omnichat/core/store/item"
-import type { Item } from "@omnichat/core/store/table"
-import type { Row } from "./message.ts"
+import type { Condition, Item } from "@omnichat/core/store/table"
+import type { Conditions, Row } from "./message.ts"
 
 /** The columns an item is kept in: its JSON, and what SQLite looks for. */
 export function toRow(item: Item): Row {
@@ -9,3 +9,7 @@ export function toRow(item: Item): Row {
 
 const numberOf = (value: unknown): number | null => (typeof value === "number" ? value : null)
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null)
+
+export const toConditions = (list: Condition[]): Conditions => (list.length === 0 ? "" : JSON.stringify(list))
+
+export const fromConditions = (text: Conditions): Condition[] => (text === "" ? [] : (JSON.parse(text) as Condition[]))

@@ -1,5 +1,5 @@
 import { cursorPlace } from "@omnichat/core/store/cursor"
-import { decodeItem } from "@omnichat/core/store/item"
+import { checkKey, decodeItem } from "@omnichat/core/store/item"
 import {
   checkOperation,
   checkQuery,
@@ -8,36 +8,36 @@ import {
   distinctKeys,
   lastWrites,
 } from "@omnichat/core/store/request"
-import type { BatchWrite, Condition, Item, Operation, Page, Table } from "@omnichat/core/store/table"
+import type { BatchWrite, Change, Condition, Item, Key, Operation, Page, Table } from "@omnichat/core/store/table"
 import type { Channel } from "./channel.ts"
-import type { Answer, DeleteStep, PutStep, Step } from "./message.ts"
-import { toRow } from "./row.ts"
+import type { Answer, DeleteStep, PutStep, Step, UpdateStep } from "./message.ts"
+import { toConditions, toRow } from "./row.ts"
 
 /** The Table port over SQLite's thread: checks and encodes here, so that the thread has little left to do. */
 export function sqliteTable({ call }: Channel): Table {
   return {
     async get(key) {
-      distinctKeys([key])
+      checkKey(key)
       return itemOf(await call(["get", key.pk, key.sk]))
     },
     async put(item, { if: conditions = [] } = {}) {
       checkOperation({ put: item, if: conditions })
-      await call(["put", toRow(item), conditions])
+      await call(["put", toRow(item), toConditions(conditions)])
     },
     async update(key, change, { if: conditions = [] } = {}) {
       checkOperation({ update: key, change, if: conditions })
-      return itemOf(await call(["update", key, conditions, change])) ?? key
+      return itemOf(await call(toUpdate(key, change, conditions))) ?? key
     },
     async delete(key, { if: conditions = [] } = {}) {
       checkOperation({ delete: key, if: conditions })
-      return itemOf(await call(["delete", key, conditions]))
+      return itemOf(await call(toWrite({ delete: key, if: conditions })))
     },
     async query(query) {
       checkQuery(query)
-      return pageOf(await call(["query", query, cursorPlace(query)]))
+      return pageOf(await call(["query", structuredClone(query), cursorPlace(query)]))
     },
     async batchGet(keys) {
-      const found = await call(["batchGet", distinctKeys(keys)])
+      const found = await call(["batchGet", distinctKeys(keys).map(bare)])
       return Array.isArray(found) ? found.map(decodeItem) : []
     },
     async batchWrite(writes) {
@@ -52,16 +52,22 @@ export function sqliteTable({ call }: Channel): Table {
 }
 
 function toStep(operation: Operation): Step {
-  const conditions = operation.if ?? []
-  if ("update" in operation) return ["update", operation.update, conditions, operation.change]
-  if ("check" in operation) return ["check", operation.check, conditions]
+  if ("update" in operation) return toUpdate(operation.update, operation.change, operation.if)
+  if ("check" in operation) return ["check", bare(operation.check), toConditions(operation.if)]
   return toWrite(operation)
 }
 
-function toWrite(write: BatchWrite & { if?: Condition[] }): PutStep | DeleteStep {
-  const conditions = write.if ?? []
-  return "put" in write ? ["put", toRow(write.put), conditions] : ["delete", write.delete, conditions]
+function toUpdate(key: Key, change: Change, conditions: Condition[] = []): UpdateStep {
+  return ["update", bare(key), toConditions(conditions), JSON.stringify(change)]
 }
+
+function toWrite(write: BatchWrite & { if?: Condition[] }): PutStep | DeleteStep {
+  const conditions = toConditions(write.if ?? [])
+  return "put" in write ? ["put", toRow(write.put), conditions] : ["delete", bare(write.delete), conditions]
+}
+
+/** A key without the rest of the item it may be part of. */
+const bare = ({ pk, sk }: Key): Key => ({ pk, sk })
 
 const itemOf = (answer: Answer): Item | undefined => (typeof answer === "string" ? decodeItem(answer) : undefined)
 

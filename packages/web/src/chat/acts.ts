@@ -21,10 +21,16 @@ export interface Acts {
   copyOf(key: string): string
 }
 
-type Parts = { app: App; stage: Stage; conversation: Conversation; composing: () => Composing; moved: () => void }
+type Parts = {
+  app: App
+  stage: Stage
+  conversation: Conversation
+  composing: () => Composing
+  /** Somebody answers now: the end of the chat is where one wants to look, and the field where one wants to be. */
+  asked: () => void
+}
 
-/** `moved` is called when the end of the chat is where one wants to look now. */
-export function createActs({ app, stage, conversation, composing, moved }: Parts): Acts {
+export function createActs({ app, stage, conversation, composing, asked }: Parts): Acts {
   const place: ChatId = conversation.id
   const current = () => modelAt(app, place, conversation)?.id
   /** The model that answered before, as long as it is there; after another was chosen, that one. */
@@ -39,12 +45,14 @@ export function createActs({ app, stage, conversation, composing, moved }: Parts
       const model = current()
       if (model === undefined) return
       conversation.edit(key, content, wishFor(app, model, false))
-      moved()
+      asked()
     },
     takeBack: (key) => composing().putBack(conversation.withdraw(key)),
     again(key) {
       const again = wish(key)
-      if (again) conversation.again(key, again)
+      if (!again) return
+      conversation.again(key, again)
+      asked()
     },
     againWith(key, anchor) {
       stage.set({
@@ -54,13 +62,16 @@ export function createActs({ app, stage, conversation, composing, moved }: Parts
           onPick: (model) => {
             app.catalogue.choose(place, model)
             conversation.again(key, wishFor(app, model, false))
+            asked()
           },
         },
       })
     },
     goOn(key) {
       const on = wish(key)
-      if (on) conversation.goOn(key, on)
+      if (!on) return
+      conversation.goOn(key, on)
+      asked()
     },
     stop: (key) => conversation.stop(key),
     choose: (key) => conversation.choose(key),

@@ -52,7 +52,7 @@ export function Answer(props: {
       </Show>
       <SentFiles parts={props.turn.parts} />
       <Sources parts={props.turn.parts} />
-      <FaultBox turn={props.turn} name={props.name} acts={props.acts} />
+      <FaultBox turn={props.turn} name={props.name} acts={props.acts} urgent={props.last} />
       <div class="under">
         <Show when={!running()}>
           <Show when={words()}>

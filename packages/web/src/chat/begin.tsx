@@ -1,5 +1,5 @@
-import { For } from "solid-js"
-import { describeSource } from "../models/choice.ts"
+import { For, Show } from "solid-js"
+import { describeSource, hasRealModel } from "../models/choice.ts"
 import { useApp } from "../runtime/context.tsx"
 import { Icon } from "../ui/icon.tsx"
 import "./begin.css"
@@ -32,6 +32,13 @@ export function Begin(props: { temporary: boolean; onIdea: (words: string) => vo
               </li>
             )}
           </For>
+          <Show when={app.catalogue.state.phase === "ready" && !hasRealModel(app.catalogue.state.models)}>
+            <li>
+              <a class="link" href="/start">
+                Connect a model
+              </a>
+            </li>
+          </Show>
         </ul>
         <div class="ideas">
           <For each={ideas}>

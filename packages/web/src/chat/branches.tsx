@@ -19,7 +19,12 @@ export function Branches(props: {
   const at = () => list().indexOf(props.turn)
   const go = (by: number) => {
     const key = list()[at() + by]
-    if (key !== undefined) props.onChoose(key)
+    if (key === undefined) return
+    props.onChoose(key)
+    // The arrows of the other version take the focus over.
+    const arrows = document.querySelectorAll<HTMLButtonElement>(`[data-key="${CSS.escape(key)}"] .branch button`)
+    const [back, on] = by < 0 ? [arrows[0], arrows[1]] : [arrows[1], arrows[0]]
+    ;(back?.disabled ? on : back)?.focus()
   }
   return (
     <Show when={list().length > 1}>

@@ -1,4 +1,4 @@
-import { For, Show, createEffect, createSignal, on, onMount } from "solid-js"
+import { For, Show, createEffect, on, onMount } from "solid-js"
 import type { ModelSummary } from "@omnichat/core/protocol/http"
 import { size } from "../models/list.ts"
 import { useApp } from "../runtime/context.tsx"
@@ -15,13 +15,14 @@ export function Composer(props: {
   /** A reply rather than a first message. */
   reply: boolean
   answering: boolean
+  /** A file is held over the page. */
+  dropping: boolean
   onSend: () => void
   onStop: () => void
   /** The arrow up in an empty field. */
   onUp: () => boolean
 }) {
   const app = useApp()
-  const [over, setOver] = createSignal(0)
   let field!: HTMLTextAreaElement
   let picker!: HTMLInputElement
   const { catalogue } = app
@@ -69,12 +70,10 @@ export function Composer(props: {
     event.preventDefault()
     props.composing.attach(files)
   }
-  const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false
-
   return (
     <form
       class="composer"
-      classList={{ dropping: over() > 0 }}
+      classList={{ dropping: props.dropping }}
       aria-label="Write a message"
       onSubmit={(event) => {
         event.preventDefault()
@@ -82,21 +81,6 @@ export function Composer(props: {
       }}
       onClick={(event) => {
         if (event.target === event.currentTarget) field.focus()
-      }}
-      onDragEnter={(event) => {
-        if (carriesFiles(event)) setOver(over() + 1)
-      }}
-      onDragLeave={(event) => {
-        if (carriesFiles(event)) setOver(Math.max(0, over() - 1))
-      }}
-      onDragOver={(event) => {
-        if (carriesFiles(event)) event.preventDefault()
-      }}
-      onDrop={(event) => {
-        setOver(0)
-        if (!carriesFiles(event)) return
-        event.preventDefault()
-        props.composing.attach(event.dataTransfer?.files ?? [])
       }}
     >
       <Show when={props.composing.state.files.length > 0}>

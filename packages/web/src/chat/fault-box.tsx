@@ -15,7 +15,13 @@ const words: Record<Way, { label: string; icon: IconName }> = {
 }
 
 /** What went wrong with an answer and the ways on, as a part of it. */
-export function FaultBox(props: { turn: Turn; name: string; acts: Acts }) {
+export function FaultBox(props: {
+  turn: Turn
+  name: string
+  acts: Acts
+  /** It is what the reader waits for: a screen reader says it at once. */
+  urgent: boolean
+}) {
   const navigate = useNavigate()
   const fault = () => faultOf(props.turn, props.name)
   const take = (way: Way, button: HTMLElement) => {
@@ -28,7 +34,7 @@ export function FaultBox(props: { turn: Turn; name: string; acts: Acts }) {
   return (
     <Show when={fault()}>
       {(what) => (
-        <section class="fault" role="alert">
+        <section class="fault" role={props.urgent ? "alert" : "group"} aria-label={what().title}>
           <h2>
             <Icon name="alert" />
             {what().title}

@@ -12,7 +12,7 @@ export type Following = {
   attach: (box: HTMLElement, content: HTMLElement, place: Place | undefined) => void
   place: () => Place
   /** Runs what puts turns above the others, without moving what is seen. */
-  keeping: (change: () => Promise<void>) => Promise<void>
+  keeping: (change: () => unknown) => Promise<void>
 }
 
 /** Touches the page for tail.ts, which decides. */

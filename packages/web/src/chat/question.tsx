@@ -23,19 +23,23 @@ export function Question(props: {
   /** Why an unconfirmed message has not gone out; undefined while that is nobody's worry. */
   waits: string | undefined
 }) {
+  let root!: HTMLDivElement
   const [open, setOpen] = createSignal(false)
   const text = () => textOf(props.turn.parts)
   const isLong = () => text().length > long.characters || text().split("\n", long.lines + 1).length > long.lines
   const unsent = () => props.turn.sending === "refused" || props.waits !== undefined
 
   return (
-    <div class="turn ask" classList={{ unsent: unsent() }} data-key={props.turn.key}>
+    <div ref={root} class="turn ask" classList={{ unsent: unsent() }} data-key={props.turn.key}>
       <Show
         when={!props.editing}
         fallback={
           <Rewrite
             content={contentOf(props.turn.parts)}
-            onCancel={() => props.onEdit(false)}
+            onCancel={() => {
+              props.onEdit(false)
+              root.querySelector<HTMLElement>("[aria-label^=Edit]")?.focus()
+            }}
             onSend={(content) => {
               props.onEdit(false)
               props.acts.edit(props.turn.key, content)

@@ -7,6 +7,7 @@ import { useApp } from "../runtime/context.tsx"
 import { answering } from "../runtime/conversation/conversation.ts"
 import type { Conversation } from "../runtime/conversation/conversation.ts"
 import { useStage } from "../shell/stage.tsx"
+import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import { createActs } from "./acts.ts"
 import { ChatBar } from "./bar.tsx"
@@ -15,8 +16,10 @@ import { Blank } from "./blank.tsx"
 import { Composer } from "./composer.tsx"
 import { composingIn } from "./composings.ts"
 import { lastAnswer, lastQuestion, modelAt, wishFor } from "./desk.ts"
+import { createDropping } from "./dropping.ts"
 import { createFollowing } from "./following.ts"
 import { Talk } from "./talk.tsx"
+import { createVisit } from "./visit.ts"
 
 /** A chat: the one in the address, or the one that is about to begin. */
 export function ChatScreen() {
@@ -36,6 +39,9 @@ export function ChatScreen() {
     return untrack(() => composingIn(app, at))
   })
   const following = createFollowing()
+  const field = () => document.querySelector<HTMLTextAreaElement>("#message")
+  const dropping = createDropping((files) => composing().attach(files))
+  createVisit({ app, composing, field })
   const [editing, setEditing] = createSignal<string>()
   const temporary = () => conversation()?.state.temporary ?? (place() === "new" && stage.state.temporary)
   const title = () => {
@@ -59,9 +65,11 @@ export function ChatScreen() {
     if (state.settings?.demo.value !== true) navigate("/start", { replace: true })
   })
 
+  // Before the chat is read nobody knows what a message would follow.
+  const sendable = () => (conversation()?.state.phase ?? "ready") === "ready"
   const send = () => {
     const chosen = model()
-    if (!chosen || !composing().ready()) return
+    if (!chosen || !composing().ready() || !sendable()) return
     const wish = wishFor(app, chosen.id, temporary())
     const content = composing().take()
     const open = conversation()
@@ -84,7 +92,16 @@ export function ChatScreen() {
     return key !== undefined
   }
   const actsOf = (open: Conversation) =>
-    createActs({ app, stage, conversation: open, composing, moved: following.toEnd })
+    createActs({
+      app,
+      stage,
+      conversation: open,
+      composing,
+      asked: () => {
+        following.toEnd()
+        if (!isGlass()) field()?.focus()
+      },
+    })
   onMount(() => {
     const lastOf = (action: (open: Conversation, key: string) => void) => () => {
       const open = conversation()
@@ -97,13 +114,7 @@ export function ChatScreen() {
       again: lastOf((open, key) => actsOf(open).again(key)),
       againWith: lastOf((open, key) => actsOf(open).againWith(key, undefined)),
     }
-    const flush = () => composing().flush()
-    window.addEventListener("pagehide", flush)
-    onCleanup(() => {
-      flush()
-      stage.actions = {}
-      window.removeEventListener("pagehide", flush)
-    })
+    onCleanup(() => (stage.actions = {}))
   })
 
   return (
@@ -117,9 +128,8 @@ export function ChatScreen() {
             temporary={temporary()}
             onIdea={(words) => {
               composing().write(words)
-              const field = document.querySelector<HTMLTextAreaElement>("#message")
-              field?.focus()
-              field?.setSelectionRange(words.length, words.length)
+              field()?.focus()
+              field()?.setSelectionRange(words.length, words.length)
             }}
           />
         }
@@ -142,7 +152,7 @@ export function ChatScreen() {
           </Switch>
         )}
       </Show>
-      <div class="write">
+      <div class="write" hidden={conversation()?.state.phase === "missing"}>
         <Show when={app.connection.broken}>
           <div class="thin">
             <p class="column" role="status">
@@ -159,7 +169,8 @@ export function ChatScreen() {
         <div class="column">
           <Composer
             composing={composing()}
-            model={model()}
+            model={sendable() ? model() : undefined}
+            dropping={dropping()}
             reply={conversation() !== undefined}
             answering={running() !== undefined}
             onSend={send}

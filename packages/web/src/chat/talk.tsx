@@ -8,12 +8,14 @@ import type { Acts } from "./acts.ts"
 import { Answer } from "./answer.tsx"
 import type { Following, Place } from "./following.ts"
 import { Question } from "./question.tsx"
+import { around, atEnd, down, drawn, up } from "./range.ts"
 import "./turns.css"
 import "./trouble.css"
 
-/** The turns drawn at once when a chat is opened, and by how many the rest follows while nothing else is to do. */
+/** The turns drawn at once when a chat is opened, by how many more follow at a time, and how many without being asked. */
 const atOnce = 8
-const step = 12
+const step = 6
+const ahead = 30
 
 /** Where readers were in the chats they left. */
 const places = new Map<string, Place>()
@@ -34,18 +36,29 @@ export function Talk(props: {
   let top!: HTMLDivElement
   const place = places.get(props.conversation.id)
   const path = createMemo(() => pathTo(state, state.leaf))
-  const [shown, setShown] = createSignal(place?.following === false ? Infinity : atOnce)
-  const drawn = createMemo(() => (shown() >= path().length ? path() : path().slice(-shown())))
-
+  const [range, setRange] = createSignal(
+    place?.following === false ? around(path(), place.key, atOnce) : atEnd(path(), atOnce),
+  )
+  const keys = createMemo(() => drawn(path(), range(), atOnce))
+  // A branch that shares nothing with what was drawn, or the first turn of all, is where the range begins now.
   createEffect(() => {
-    if (shown() === Infinity) return
-    const idle = requestIdle(() => setShown(shown() >= path().length ? Infinity : shown() + step))
-    onCleanup(idle)
+    const [first] = keys()
+    if (first !== undefined && range().from !== first) setRange({ from: first, to: undefined })
+  })
+  createEffect(() => {
+    if (props.following.following() && range().to !== undefined) setRange(atEnd(path(), atOnce))
+  })
+  createEffect(() => {
+    const next = down(path(), range(), step) ?? (keys().length < ahead ? up(path(), range(), step) : undefined)
+    if (!next) return
+    onCleanup(requestIdle(() => void props.following.keeping(() => setRange(next))))
   })
   onMount(() => {
     props.following.attach(box, column, place)
     const older = () => {
-      if (shown() < Infinity || state.older === undefined || state.loadingOlder) return
+      const next = up(path(), range(), step)
+      if (next) return void props.following.keeping(() => setRange(next))
+      if (state.older === undefined || state.loadingOlder) return
       // A failure is tried again when one scrolls there again.
       props.following.keeping(() => props.conversation.loadOlder()).catch(() => undefined)
     }
@@ -53,9 +66,9 @@ export function Talk(props: {
       root: box,
       rootMargin: "1500px 0px 0px",
     })
-    // Watched anew after each page: the top may still be in sight.
+    // Watched anew after each step: the top may still be in sight.
     createEffect(
-      on([() => state.loadingOlder, shown], () => {
+      on([() => state.loadingOlder, () => keys()[0]], () => {
         watcher.unobserve(top)
         watcher.observe(top)
       }),
@@ -81,7 +94,7 @@ export function Talk(props: {
       <div ref={column} class="column talk">
         <h1 class="hidden">{props.title}</h1>
         <div ref={top} class="older" />
-        <For each={drawn()}>
+        <For each={keys()}>
           {(key) => (
             <Show when={state.nodes[key]}>
               {(turn) => (

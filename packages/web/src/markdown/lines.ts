@@ -16,11 +16,12 @@ export function findLineEnd(text: string, from: number, growing: boolean): LineE
 
 /**
  * Whether an unfinished line holds nothing but marks whose meaning its next character decides: `-` may become an item, a
- * rule or the underline of a heading. Such a line is not drawn yet, so that nothing turns into something else.
+ * rule or the underline of a heading, and a fence does not name its language before it ends. Such a line is not drawn
+ * yet, so that nothing turns into something else.
  */
 export function isUndecided(line: string): boolean {
   return line.length <= 300 && undecided.test(line)
 }
 
 const undecided =
-  /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]?\]?|[-+*_=#~`$\\]+|[-|: \t]+|\d{1,9}[.)]?)?\s*$/
+  /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]?\]?|[-+*_=#~`$\\]+|[-|: \t]+|\d{1,9}[.)]?|(?:```|~~~)[^`]*)?\s*$/

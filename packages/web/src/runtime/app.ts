@@ -60,7 +60,14 @@ export function createApp({ client, keep, hold, now, after }: AppOptions): App {
   const unread = createUnread(keep, hold)
   const notices = createNotices(hold)
   const conversations = createConversations()
-  const removal = createRemoval({ client, list, notices, after, gone: conversations.close })
+  const drafts = createDrafts(keep)
+  const gone = (id: ChatId) => {
+    conversations.get(id)?.gone()
+    conversations.close(id)
+    drafts.write(id, { text: "", files: [] })
+    unread.clear(id)
+  }
+  const removal = createRemoval({ client, list, notices, after, gone })
   let reading: ChatId | undefined
 
   const make = (id: ChatId, fresh: boolean) => createConversation({ id, client, outbox, hold, now, fresh })
@@ -70,17 +77,16 @@ export function createApp({ client, keep, hold, now, after }: AppOptions): App {
       void conversation.load()
       return conversation
     })
-  const connection = watchConnection(client, hold, () => {
-    void list.load()
-    void catalogue.load()
-    for (const conversation of conversations.all()) void conversation.catchUp()
+  const connection = watchConnection(client, hold, (again) => {
+    if (again || list.state.phase === "failed") void list.load()
+    if (again || catalogue.state.phase === "failed") void catalogue.load()
+    if (again) for (const conversation of conversations.all()) void conversation.catchUp()
   })
 
   client.onChat((chat) => {
     if ("deleted" in chat) {
       list.remove(chat.id)
-      conversations.get(chat.id)?.gone()
-      return conversations.close(chat.id)
+      return gone(chat.id)
     }
     unread.see(list.state.chats[chat.id], chat, reading)
     list.put(chat)
@@ -97,7 +103,7 @@ export function createApp({ client, keep, hold, now, after }: AppOptions): App {
     keep,
     list,
     catalogue,
-    drafts: createDrafts(keep),
+    drafts,
     unread,
     notices,
     removal,

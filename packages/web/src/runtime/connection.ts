@@ -10,8 +10,8 @@ export type ConnectionView = {
   broken: boolean
 }
 
-/** Watches the connection; `back` is called when there is one again after there was none. */
-export function watchConnection(client: Client, hold: MakeHolder, back: () => void): ConnectionView {
+/** Watches the connection; `opened` is called whenever there is one, and told whether there was one before. */
+export function watchConnection(client: Client, hold: MakeHolder, opened: (again: boolean) => void): ConnectionView {
   const holder = hold<ConnectionView>({ now: client.connection, broken: false })
   let timer: ReturnType<typeof setTimeout> | undefined
   let wasOpen = client.connection === "open"
@@ -22,8 +22,10 @@ export function watchConnection(client: Client, hold: MakeHolder, back: () => vo
       draft.now = now
       if (open) draft.broken = false
     })
-    if (open && wasOpen) back()
-    if (open) wasOpen = true
+    if (open) {
+      opened(wasOpen)
+      wasOpen = true
+    }
     else timer = setTimeout(() => holder.change((draft) => void (draft.broken = true)), patience)
   })
   return holder.state

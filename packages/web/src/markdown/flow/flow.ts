@@ -5,18 +5,22 @@ export type Stage = {
   now(): number
   /** Calls back once, when the delay is over and the next picture is about to be painted; returns how to call it off. */
   after(delay: number, callback: () => void): () => void
+  /** Calls back when the picture that is being drawn has been painted. */
+  painted(callback: () => void): void
   /** Whether text is to come as it is, unpaced. */
   calm(): boolean
 }
 
 export type Drawing = { draw(text: string, growing: boolean): void }
 
-/** The time between two pictures of a growing text, in milliseconds. */
-export const interval = 48
-/** How late a character may be shown at most, in milliseconds. */
+/** How late a character may be shown at most, in milliseconds, as long as drawing itself is not what takes the time. */
 export const lag = 150
-/** The part of the time that drawing may take: what is slow to draw is drawn less often. */
-const share = 0.04
+/** The part of the time that drawing and painting may take: where they are slow, pictures are fewer. */
+export const share = 0.04
+/** The time between two pictures, in milliseconds: smooth where pictures are cheap, and never so long that it is seen. */
+export const shortest = 32
+export const longest = 100
+const frame = 17
 /** Characters drawn in one step; a longer text comes in several, so that none of them is long. */
 const step = 24_000
 
@@ -24,11 +28,12 @@ const step = 24_000
 export class Flow {
   private readonly drawing: Drawing
   private readonly stage: Stage
-  // A picture may be painted an interval after a character is due, and a frame after that.
-  private readonly pace = new Pace(lag - interval - 17)
+  private readonly pace = new Pace()
   private text: string | undefined
   private growing = false
   private drawn = { length: 0, growing: true }
+  /** What a picture costs, in milliseconds, as a moving average. */
+  private cost = 2
   private earliest = 0
   private cancel: (() => void) | undefined
 
@@ -39,21 +44,25 @@ export class Flow {
 
   /** Takes the text as it is now, and whether more of it may come. */
   set(text: string, growing: boolean): void {
-    const continued = this.text !== undefined && text.startsWith(this.text)
     if (this.text === text && this.growing === growing) return
+    const continued = this.text !== undefined && text.startsWith(this.text)
     this.text = text
     this.growing = growing
-    if (continued && !this.stage.calm()) this.pace.receive(text.length, this.stage.now())
-    else this.pace.skip(text.length)
-    if (continued) return this.schedule()
-    this.drawn = { length: 0, growing: true }
-    this.draw()
+    if (!continued) this.drawn = { length: 0, growing: true }
+    if (!continued || this.stage.calm()) this.pace.skip(text.length)
+    else this.pace.receive(text.length, this.stage.now(), lag - frame - this.interval)
+    if (continued) this.schedule()
+    else this.draw()
   }
 
   /** Draws nothing any more. */
   stop(): void {
     this.cancel?.()
     this.cancel = undefined
+  }
+
+  private get interval(): number {
+    return Math.min(longest, Math.max(shortest, this.cost / share))
   }
 
   private schedule(): void {
@@ -72,9 +81,9 @@ export class Flow {
     if (length !== this.drawn.length || growing !== this.drawn.growing) {
       this.drawing.draw(text.slice(0, length), growing)
       this.drawn = { length, growing }
+      this.stage.painted(() => (this.cost += (this.stage.now() - start - this.cost) / 4))
     }
-    const cost = this.stage.now() - start
-    this.earliest = start + (length < place ? cost * 2 : Math.max(interval, cost / share))
+    this.earliest = start + (length < place ? 0 : this.interval)
     if (length < text.length) this.schedule()
   }
 }

@@ -2,31 +2,25 @@
 type Burst = { readonly end: number; readonly due: number }
 
 /**
- * Spreads text that comes in bursts evenly over time. Nothing is shown later than `spread` milliseconds after it came:
- * at every moment the text flows at the lowest speed that keeps this for all bursts that wait, so the speed changes
- * little. With a spread of 0 everything passes at once. Times may be of any clock that never goes back.
+ * Spreads text that comes in bursts evenly over time. Each burst has a time by which it is all shown: at every moment
+ * the text flows at the lowest speed that keeps this for all bursts that wait, so the speed changes little. Times are
+ * milliseconds of any clock that never goes back.
  */
 export class Pace {
-  private readonly spread: number
   private bursts: Burst[] = []
   private shown = 0
   private received = 0
   private late = 0
   private now = 0
 
-  constructor(spread: number) {
-    this.spread = spread
-  }
-
-  /** The text has so many characters now. Less than before means another text, which is shown at once. */
-  receive(length: number, now: number): void {
+  /** The text has so many characters now, no fewer than before; the new ones are shown within `spread` milliseconds. */
+  receive(length: number, now: number, spread: number): void {
     this.advance(now)
-    if (length < this.received) this.skip(length)
-    else if (length > this.received) this.bursts.push({ end: length, due: now + this.spread })
+    if (length > this.received) this.bursts.push({ end: length, due: now + spread })
     this.received = length
   }
 
-  /** So many characters have been there from the start and need no pacing. */
+  /** The text has so many characters, and all of them are shown at once. */
   skip(length: number): void {
     this.bursts = []
     this.shown = this.received = this.late = length
@@ -41,10 +35,6 @@ export class Pace {
   /** How many characters must not wait any longer, at the time last asked for. */
   get due(): number {
     return this.late
-  }
-
-  get pending(): boolean {
-    return this.bursts.length > 0
   }
 
   private advance(now: number): void {

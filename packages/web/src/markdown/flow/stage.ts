@@ -14,6 +14,15 @@ export function pageStage(): Stage {
         if (frame !== undefined) cancelAnimationFrame(frame)
       }
     },
+    painted(callback) {
+      // Its message is a task of its own, and the first one after the frame.
+      const channel = new MessageChannel()
+      channel.port1.onmessage = () => {
+        channel.port1.close()
+        callback()
+      }
+      channel.port2.postMessage(undefined)
+    },
     calm: () => document.hidden || still.matches,
   }
 }

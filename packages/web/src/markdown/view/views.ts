@@ -54,8 +54,20 @@ export class BlockList {
 
 /** A block that is read again as something else gets a new element; what only grows keeps its own. */
 function keyOf(block: Block, lead: boolean): string {
-  const form = block.kind === "heading" ? block.level : block.kind === "list" ? block.start : lead
-  return `${block.id} ${block.kind} ${form}`
+  return `${block.id} ${block.kind} ${formOf(block) ?? lead}`
+}
+
+function formOf(block: Block): string | number | undefined {
+  switch (block.kind) {
+    case "heading":
+      return block.level
+    case "list":
+      return block.start
+    case "code":
+      return block.language
+    default:
+      return undefined
+  }
 }
 
 function makeView(block: Block, lead: boolean, context: Context): View {

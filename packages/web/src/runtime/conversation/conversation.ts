@@ -84,6 +84,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     loadOlder: () => loadOlder(talk),
     catchUp() {
       talk.lost.clear()
+      if (holder.state.phase === "failed") return begin()
       return holder.state.phase === "ready" ? sync(talk) : Promise.resolve()
     },
     applySummary: (summary) => applySummary(talk, summary),
