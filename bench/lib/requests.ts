@@ -4,7 +4,7 @@ export type Request = { path: string; body: string }
 
 /** Reads HTTP requests with a Content-Length off a socket, one after the other. */
 export function requestsOf(socket: Socket, take: (request: Request) => void): void {
-  let received = Buffer.alloc(0)
+  let received: Buffer = Buffer.alloc(0)
   socket.on("data", (data: Buffer) => {
     received = received.length === 0 ? data : Buffer.concat([received, data])
     for (let end = received.indexOf(blankLine); end >= 0; end = received.indexOf(blankLine)) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events"
 import type { Log } from "@omnichat/core/log"
 import type { Ports } from "@omnichat/core/ports"
 import { oneMachineRunSettings } from "@omnichat/core/run/settings"
@@ -16,6 +17,7 @@ import { createHttpFetch } from "./http-fetch.ts"
 import { createMetrics } from "./metrics.ts"
 import type { MachineMetrics } from "./metrics.ts"
 import { createMachineModels } from "./models/machine-models.ts"
+import { rememberReads } from "./remembered-reads.ts"
 import type { Settings } from "./settings.ts"
 import { Peers } from "./socket/peers.ts"
 import { openSqliteTable } from "./sqlite/open.ts"
@@ -45,12 +47,14 @@ export async function openRuntime(
 ): Promise<Runtime> {
   const clock = createClock()
   const data = await openDataFolder(settings.dataFolder, log)
-  const { table, close } = await openSqliteTable({
+  const store = await openSqliteTable({
     file: data.database,
     now: clock.now,
     threadEntry: build.threadEntry,
   })
+  const table = rememberReads(store.table, clock.now)
   const shutdown = new AbortController()
+  setMaxListeners(0, shutdown.signal) // every run listens
   const signer = createUploadSigner(data.signingKey, clock.now)
   const blobs = createFolderBlobs(data.blobs, signer)
   await sweepUnfinished(data.blobs)
@@ -95,6 +99,6 @@ export async function openRuntime(
       const ended = await within(graceMs, dispatcher.idle())
       if (!ended) log.error("runs-not-ended", { runs: dispatcher.active })
     },
-    close,
+    close: store.close,
   }
 }

@@ -9,6 +9,8 @@ export class FollowerModel {
   /** Events by number, from 1, as text; what the person has seen. */
   readonly held: string[] = []
   ended = false
+  /** When frames came, in virtual time. */
+  readonly frameTimes: number[] = []
   /** How often the silence timer had to help: never, in a world without faults. */
   silences = 0
   readonly #world: World
@@ -48,6 +50,7 @@ export class FollowerModel {
   receive(text: string): void {
     const frame = JSON.parse(text) as { type: string; from: number; events: Event[] }
     this.listen()
+    this.frameTimes.push(this.#world.time)
     for (const [at, event] of frame.events.entries()) {
       const number = frame.from + at
       const json = JSON.stringify(event)

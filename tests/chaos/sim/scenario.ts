@@ -59,8 +59,8 @@ export class Play {
   }
 
   /** Plays until everybody has the end, or gives up after some minutes of virtual time. */
-  async run(): Promise<void> {
-    const until = this.world.time + 400_000
+  async run(atMost = 400_000): Promise<void> {
+    const until = this.world.time + atMost
     this.#act("start", (ports, follower) => this.#start(ports, follower), this.#newFollower())
     this.#every(10_000, () => this.#sweep())
     // A model that never ends is stopped by somebody at last.

@@ -45,7 +45,7 @@ export function Answer(props: {
     >
       <For each={props.turn.parts}>{(part) => <PartView part={part} turn={props.turn} />}</For>
       <Show when={running() && !words()}>
-        <Wait turn={props.turn} name={props.name}/>
+        <Wait turn={props.turn} name={props.name} />
       </Show>
       <Show when={props.turn.status === "complete" && !words()}>
         <p class="aside">The model had nothing to say.</p>

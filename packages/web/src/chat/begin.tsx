@@ -5,7 +5,11 @@ import { Icon } from "../ui/icon.tsx"
 import "./begin.css"
 
 const ideas = [
-  { name: "Explain an error", more: "paste the stack trace", words: "Explain this error and how to get rid of it:\n\n" },
+  {
+    name: "Explain an error",
+    more: "paste the stack trace",
+    words: "Explain this error and how to get rid of it:\n\n",
+  },
   { name: "Summarise a document", more: "Markdown or plain text", words: "Summarise this in ten sentences:\n\n" },
   {
     name: "Write a regular expression",

@@ -15,6 +15,8 @@ export function Composer(props: {
   /** A reply rather than a first message. */
   reply: boolean
   answering: boolean
+  /** Nothing can be sent yet. */
+  blocked: boolean
   /** A file is held over the page. */
   dropping: boolean
   onSend: () => void
@@ -33,7 +35,7 @@ export function Composer(props: {
     props.model !== undefined &&
     !props.model.capabilities.includes("images") &&
     props.composing.state.files.some((file) => file.mediaType.startsWith("image/"))
-  const ready = () => props.composing.ready() && props.model !== undefined
+  const ready = () => props.composing.ready() && props.model !== undefined && !props.blocked
   const stops = () => props.answering && !ready()
   const send = () => {
     if (!ready()) return
@@ -55,7 +57,12 @@ export function Composer(props: {
       { defer: true },
     ),
   )
-  createEffect(on(() => props.composing.state.text, () => grow(field)))
+  createEffect(
+    on(
+      () => props.composing.state.text,
+      () => grow(field),
+    ),
+  )
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowUp" && field.value === "" && !event.isComposing && props.onUp()) event.preventDefault()
@@ -164,7 +171,10 @@ function FileChip(props: { file: Upload; onRemove: () => void }) {
   }
   return (
     <span class="file" classList={{ bad: props.file.problem !== undefined }}>
-      <Show when={image()} fallback={<Icon name={props.file.mediaType.startsWith("image/") ? "image" : "file"} small />}>
+      <Show
+        when={image()}
+        fallback={<Icon name={props.file.mediaType.startsWith("image/") ? "image" : "file"} small />}
+      >
         {(id) => <img src={app.client.http.fileUrl(id())} alt="" />}
       </Show>
       <span class="name">{props.file.name}</span>

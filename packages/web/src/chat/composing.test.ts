@@ -7,7 +7,11 @@ import { createComposing } from "./composing.ts"
 
 function setUp(keep = createKeep()) {
   const timers: (() => void)[] = []
-  const arrivals: { resolve: (id: string) => void; reject: (error: Error) => void; progress: (sent: number, total: number) => void }[] = []
+  const arrivals: {
+    resolve: (id: string) => void
+    reject: (error: Error) => void
+    progress: (sent: number, total: number) => void
+  }[] = []
   const http = {
     upload: (_file: File, options: { onProgress: (sent: number, total: number) => void; signal: AbortSignal }) =>
       new Promise((resolve, reject) => {

@@ -8,7 +8,11 @@ import type { ConversationState } from "../runtime/conversation/talk.ts"
 import { pathTo } from "../runtime/tree.ts"
 
 /** Which model answers in a place: the one chosen there, else the one that answered last, else the usual one. */
-export function modelAt(app: App, place: ChatId | "new", conversation: Conversation | undefined): ModelSummary | undefined {
+export function modelAt(
+  app: App,
+  place: ChatId | "new",
+  conversation: Conversation | undefined,
+): ModelSummary | undefined {
   const { models, chosen, last, settings } = app.catalogue.state
   const answered = conversation && lastModel(conversation.state)
   return pick(models, [chosen[place], answered, settings?.defaultModel.value, last])

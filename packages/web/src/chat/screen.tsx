@@ -169,7 +169,8 @@ export function ChatScreen() {
         <div class="column">
           <Composer
             composing={composing()}
-            model={sendable() ? model() : undefined}
+            model={model()}
+            blocked={!sendable()}
             dropping={dropping()}
             reply={conversation() !== undefined}
             answering={running() !== undefined}
@@ -182,4 +183,3 @@ export function ChatScreen() {
     </>
   )
 }
-

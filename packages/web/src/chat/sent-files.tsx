@@ -28,7 +28,12 @@ function SentFile(props: { part: FilePart }) {
       }
     >
       {(url) => (
-        <a class={props.part.mediaType.startsWith("image/") ? "" : "file"} href={url()} download={name()} rel="external">
+        <a
+          class={props.part.mediaType.startsWith("image/") ? "" : "file"}
+          href={url()}
+          download={name()}
+          rel="external"
+        >
           <Show
             when={props.part.mediaType.startsWith("image/")}
             fallback={

@@ -105,6 +105,8 @@ describe("what is read out", () => {
   })
 
   test("marks of Markdown are not read", () => {
-    expect(sentences("# The rule\n\n- See [the page](https://a.b/c). `x`", 0, true).spoken).toBe("The rule See the page. x")
+    expect(sentences("# The rule\n\n- See [the page](https://a.b/c). `x`", 0, true).spoken).toBe(
+      "The rule See the page. x",
+    )
   })
 })

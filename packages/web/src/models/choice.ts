@@ -44,7 +44,8 @@ export function describeSource(source: Source): { good: boolean; text: string } 
   const amount = count === 1 ? "1 model" : `${count} models`
   const place = `${providerName(source.provider)} at ${shortAddress(source.address)}`
   if (source.provider === "demo") return undefined
-  if (source.state === "found") return { good: count > 0, text: count === 0 ? `${place}, no models yet` : `${place}, ${amount}` }
+  if (source.state === "found")
+    return { good: count > 0, text: count === 0 ? `${place}, no models yet` : `${place}, ${amount}` }
   if (source.state === "silent") return { good: false, text: `${place} does not answer` }
   if (source.state === "wrong") return { good: false, text: `${place} answers, but not as it should` }
   return undefined

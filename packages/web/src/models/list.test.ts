@@ -22,7 +22,10 @@ const sources: Source[] = [
     provider: "ollama",
     address: "http://localhost:11434",
     state: "found",
-    models: [{ id: "ollama/llama3.2:3b", loaded: true }, { id: "qwen3:14b", sizeBytes: 9_300_000_000 }],
+    models: [
+      { id: "ollama/llama3.2:3b", loaded: true },
+      { id: "qwen3:14b", sizeBytes: 9_300_000_000 },
+    ],
   },
 ]
 
@@ -40,7 +43,8 @@ test("models stand under their providers with what is known of them", () => {
 })
 
 test("each word of a search has to be found, in name, provider or capability", () => {
-  const names = (search: string) => modelGroups(models, sources, search).flatMap(({ rows }) => rows.map((row) => row.model.name))
+  const names = (search: string) =>
+    modelGroups(models, sources, search).flatMap(({ rows }) => rows.map((row) => row.model.name))
   expect(names("qwen")).toEqual(["qwen3:14b"])
   expect(names("OLLAMA tools")).toEqual(["llama3.2:3b", "qwen3:14b"])
   expect(names("reasoning llama3")).toEqual([])
@@ -54,7 +58,13 @@ test("the first wish that exists answers, and the demo only when nothing else is
 })
 
 test("sizes and windows are said in two figures", () => {
-  expect([0, 999, 1500, 8_149_000_000, 150_000_000].map(size)).toEqual(["0 bytes", "999 bytes", "1.5 kB", "8.1 GB", "150 MB"])
+  expect([0, 999, 1500, 8_149_000_000, 150_000_000].map(size)).toEqual([
+    "0 bytes",
+    "999 bytes",
+    "1.5 kB",
+    "8.1 GB",
+    "150 MB",
+  ])
   expect([40_960, 131_072, 200_000, 1_048_576, 512].map(shortWindow)).toEqual(["40k", "128k", "200k", "1M", "512"])
 })
 

@@ -12,7 +12,8 @@ export function modelGroups(models: readonly ModelSummary[], sources: readonly S
   const facts = new Map(sources.flatMap((source) => source.models.map((model) => [factKey(source, model.id), model])))
   const groups = new Map<string, ModelGroup>()
   for (const model of models) {
-    const text = `${model.name} ${model.id} ${providerName(model.provider)} ${model.capabilities.join(" ")}`.toLowerCase()
+    const text =
+      `${model.name} ${model.id} ${providerName(model.provider)} ${model.capabilities.join(" ")}`.toLowerCase()
     if (!words.every((word) => text.includes(word))) continue
     const group = groups.get(model.provider) ?? newGroup(model.provider, sources)
     groups.set(model.provider, group)

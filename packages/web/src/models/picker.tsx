@@ -102,7 +102,13 @@ function Row(props: { row: ModelRow; chosen: boolean }) {
         <span
           class="caps"
           role={can().length > 0 ? "img" : undefined}
-          aria-label={can().length > 0 ? can().map(({ word }) => word).join(", ") : undefined}
+          aria-label={
+            can().length > 0
+              ? can()
+                  .map(({ word }) => word)
+                  .join(", ")
+              : undefined
+          }
         >
           <For each={capabilities}>
             {(capability) => (

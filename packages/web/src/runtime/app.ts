@@ -130,7 +130,10 @@ export function createApp({ client, keep, hold, now, after }: AppOptions): App {
         list.put(await client.http.patchChat(id, { title }))
       } catch (error) {
         if (before) list.put(before)
-        after(5000, notices.show({ text: `The title stays: ${error instanceof Error ? error.message : String(error)}` }))
+        after(
+          5000,
+          notices.show({ text: `The title stays: ${error instanceof Error ? error.message : String(error)}` }),
+        )
       }
     },
   }

@@ -60,7 +60,9 @@ describe("reading", () => {
 
   test("a server that cannot be reached is told, and asked again", async () => {
     let down = true
-    const http = { chats: () => (down ? Promise.reject(new Error("down")) : Promise.resolve({ chats: [chat("a", 1)] })) }
+    const http = {
+      chats: () => (down ? Promise.reject(new Error("down")) : Promise.resolve({ chats: [chat("a", 1)] })),
+    }
     const list = createChatList({ http } as unknown as Client, plainHolder)
     await list.load()
     expect(list.state).toMatchObject({ phase: "failed", reading: false })

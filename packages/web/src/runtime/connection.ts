@@ -25,8 +25,7 @@ export function watchConnection(client: Client, hold: MakeHolder, opened: (again
     if (open) {
       opened(wasOpen)
       wasOpen = true
-    }
-    else timer = setTimeout(() => holder.change((draft) => void (draft.broken = true)), patience)
+    } else timer = setTimeout(() => holder.change((draft) => void (draft.broken = true)), patience)
   })
   return holder.state
 }

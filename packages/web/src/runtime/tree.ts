@@ -68,7 +68,7 @@ export function drop(tree: Tree<TreeNode>, key: string): void {
 /** The keys from the first loaded message down to `leaf`. */
 export function pathTo(tree: Tree<TreeNode>, leaf: string | null): string[] {
   const path: string[] = []
-  for (let key = leaf; key !== null; ) {
+  for (let key = leaf; key !== null;) {
     const node = tree.nodes[key]
     if (!node) break
     path.push(key)
@@ -88,7 +88,7 @@ export function siblings(tree: Tree<TreeNode>, key: string): string[] {
 
 /** Where a branch ends that begins with `key`: always down the newest child. */
 export function newestLeaf(tree: Tree<TreeNode>, key: string): string {
-  for (let at = key; ; ) {
+  for (let at = key; ;) {
     const child = tree.children[at]?.at(-1)
     if (child === undefined) return at
     at = child

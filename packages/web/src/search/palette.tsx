@@ -140,7 +140,11 @@ export default function Palette(props: { onClose: () => void }) {
           close
         </span>
         <span class="push">
-          {state.reading && words().length > 0 ? "Looking at older chats" : count() === 1 ? "1 result" : `${count()} results`}
+          {state.reading && words().length > 0
+            ? "Looking at older chats"
+            : count() === 1
+              ? "1 result"
+              : `${count()} results`}
         </span>
       </div>
     </Dialog>

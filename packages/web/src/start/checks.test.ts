@@ -17,7 +17,11 @@ test("the check is green only when there is somebody to talk to", () => {
     ready: false,
   })
   expect(ollamaCheck([ollama("wrong")]).state).toBe("wrong")
-  expect(ollamaCheck([ollama("found")])).toEqual({ state: "found", text: "Ollama is here, no models yet", ready: false })
+  expect(ollamaCheck([ollama("found")])).toEqual({
+    state: "found",
+    text: "Ollama is here, no models yet",
+    ready: false,
+  })
   expect(ollamaCheck([ollama("silent"), ollama("found", 3)])).toEqual({
     state: "found",
     text: "Ollama, 3 models",
@@ -29,7 +33,9 @@ test("another server is told of as it is", () => {
   const source = { provider: "openai", address: "http://localhost:1234/v1" } as const
   expect(openAiCheck([])).toMatchObject({ state: "none", ready: false })
   expect(openAiCheck([{ ...source, state: "silent", models: [] }]).text).toBe("Looking at localhost:1234/v1")
-  expect(openAiCheck([{ ...source, state: "wrong", error: "It wants a key.", models: [] }]).text).toBe("It wants a key.")
+  expect(openAiCheck([{ ...source, state: "wrong", error: "It wants a key.", models: [] }]).text).toBe(
+    "It wants a key.",
+  )
   expect(openAiCheck([{ ...source, state: "found", models: [{ id: "a" }] }])).toEqual({
     state: "found",
     text: "1 model",

@@ -45,7 +45,8 @@ export function openAiCheck(sources: readonly Source[]): Check {
 /** What was looked for and how that went, as the first line says it. */
 export function lead(sources: readonly Source[]): string {
   const rest = "Start with one of these; the others can join at any time."
-  if (ollamaCheck(sources).ready || openAiCheck(sources).ready) return "Here is somebody to talk to. More can join at any time."
+  if (ollamaCheck(sources).ready || openAiCheck(sources).ready)
+    return "Here is somebody to talk to. More can join at any time."
   const servers = sources.filter((source) => source.provider === "ollama")
   if (servers.some((source) => source.state === "found")) return `Ollama is here, but it has no model yet. ${rest}`
   if (servers.length === 0) return rest

@@ -43,7 +43,10 @@ export type IconName = (typeof iconNames)[number]
 /** An icon beside its words, or in a button that has a label of its own: it is never read out. */
 export function Icon(props: { name: IconName; small?: boolean; class?: string }) {
   return (
-    <svg classList={{ icon: true, small: props.small === true, [props.class ?? ""]: props.class !== undefined }} aria-hidden="true">
+    <svg
+      classList={{ icon: true, small: props.small === true, [props.class ?? ""]: props.class !== undefined }}
+      aria-hidden="true"
+    >
       <use href={`#i-${props.name}`} />
     </svg>
   )

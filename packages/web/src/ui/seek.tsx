@@ -31,7 +31,13 @@ export function Seek<Item extends SeekItem>(props: {
   const current = createMemo(() => (items().some((item) => item.id === at()) ? at() : items()[0]?.id))
   const optionId = (item: string) => `${id}-${item}`
 
-  createEffect(on(() => props.search, () => setAt(undefined), { defer: true }))
+  createEffect(
+    on(
+      () => props.search,
+      () => setAt(undefined),
+      { defer: true },
+    ),
+  )
   createEffect(() => {
     const marked = current()
     if (marked !== undefined) document.getElementById(optionId(marked))?.scrollIntoView({ block: "nearest" })

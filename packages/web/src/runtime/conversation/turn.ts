@@ -111,7 +111,5 @@ export function hasWords(parts: readonly Part[]): boolean {
 
 /** The words of a message as one text: what is copied, edited and read out. */
 export function textOf(parts: readonly Part[]): string {
-  return parts
-    .flatMap((part) => (part.type === "text" && part.text !== "" ? [part.text] : []))
-    .join("\n\n")
+  return parts.flatMap((part) => (part.type === "text" && part.text !== "" ? [part.text] : [])).join("\n\n")
 }
