@@ -163,17 +163,16 @@ describe("a server that is told to stop", () => {
       const said = quick.log(unread.runId).events.reduce((sum, { delta }) => sum + String(delta ?? "").length, 0)
       return said >= chunk * 1600 ? true : undefined
     }, "all of the long answer")
-    const t0 = performance.now()
-    const T = (w: string) => console.log("TT", w, performance.now() - t0)
-    quick.socket.on("close", () => T("quick closed"))
     const back = scene.runtime.restart("SIGTERM")
-    expect(endOf(await quick.ended(short.runId)).status).toBe("interrupted")
-    T("short ended")
-    void back.then(() => T("back"), () => T("fail"))
-    const late = await scene.start(quick, { message: question("Am I too late?") })
-    expect(late.status).toBe("queued")
-    slow.drop()
-    await back
+    let late: Ack
+    try {
+      expect(endOf(await quick.ended(short.runId)).status).toBe("interrupted")
+      late = await scene.start(quick, { message: question("Am I too late?") })
+      expect(late.status).toBe("queued")
+    } finally {
+      slow.drop()
+      await back
+    }
     const events = await scene.replay(late.runId)
     expect(textOf(events)).toContain("You said: Am I too late?")
     await scene.expectStored(late, events)

@@ -3,7 +3,7 @@ import { faultyModels, startOllamaStandIn, usualModels } from "./ollama-stand-in
 /**
  * The Ollama stand-in as a process of its own, for trying things by hand:
  *
- *     npx esbuild tests/support/ollama-main.ts --bundle --platform=node --format=esm | node --input-type=module - 11434
+ *     npx rolldown tests/support/ollama-main.ts --platform node | node --input-type=module - 11434
  *
  * It has the usual models and one for each bad day (`dies`, `garbage`, `slow`, …). `silent` goes on
  * after `curl -X POST 127.0.0.1:11434/release`.

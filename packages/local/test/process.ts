@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { buildSync } from "esbuild"
 
 /** The server as a process of its own: what only a process has, its signals, exit codes and words. */
 
@@ -14,17 +13,12 @@ let entry: string | undefined
 function build(): string {
   const folder = fileURLToPath(new URL(`node_modules/.cache/omnichat/process-${process.pid}`, root))
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
-  buildSync({
-    absWorkingDir: fileURLToPath(root),
-    entryPoints: { server: "packages/local/src/main.ts", "sqlite-thread": "packages/local/src/sqlite/thread.ts" },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    external: ["libsql"],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    outdir: folder,
-  })
+  const build = `
+    import { build } from "rolldown"
+    import { serverBundle } from ${JSON.stringify(new URL("scripts/build.mjs", root))}
+    const { output, ...input } = serverBundle(${JSON.stringify(fileURLToPath(root))})
+    await build({ ...input, output: { ...output, dir: ${JSON.stringify(folder)} }, logLevel: "warn" })`
+  execFileSync(process.execPath, ["--input-type=module", "--eval", build], { cwd: fileURLToPath(root), stdio: "inherit" })
   return `${folder}/server.js`
 }
 

@@ -45,6 +45,12 @@ test.each([...runs, ...patterns])("%j, again and again, is drawn", (piece) => {
   expect(depth(root)).toBeLessThan(limits.containers * 2 + limits.marks + 8)
 })
 
+test.each([...runs, ...patterns])("%j is drawn in the longest text that is looked into", (piece) => {
+  const text = fill(piece, limits.inline)
+  draw(text)
+  stream(text, 10)
+})
+
 test.each(runs)("a line of a million %j is drawn while it arrives", (piece) => {
   stream(fill(piece), 20)
 })

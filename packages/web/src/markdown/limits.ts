@@ -6,12 +6,12 @@ export const limits = {
   marks: 24,
   /** Characters of one paragraph, heading or cell that are searched for marks. */
   inline: 20_000,
-  /** Characters of plain text in one box of its own, so that a browser lays out a long text piece by piece. */
-  piece: 4_000,
+  /** Characters of plain text in one box of its own, so that a browser lays out a long text box by box. */
+  box: 4_000,
   /** Columns of a table; with more it stays a paragraph. */
   columns: 64,
-  /** Rows of a table; the lines after them are a paragraph. */
-  rows: 2_000,
+  /** Blocks and cells of a text; the lines after them are one paragraph. A real answer has a few hundred. */
+  pieces: 30_000,
   /** Characters of one formula; a longer one shows its source. */
   formula: 4_000,
   /** Braces within each other in one formula. */

@@ -1,4 +1,5 @@
-import { type Block, isContainer, type Root } from "./block.ts"
+import { limits } from "../limits.ts"
+import { type Block, isContainer, type Root, type Table } from "./block.ts"
 import { Definitions, takeDefinitions } from "./definition.ts"
 import { nextLevel } from "./outline.ts"
 
@@ -13,6 +14,7 @@ export class OpenBlocks {
   readonly definitions: Definitions
   private readonly open: [Root, ...Block[]]
   private nextId = 1
+  private cells = 0
   private outline: readonly number[] = []
 
   /** Begins an empty tree, or a layer on top of another that leaves it as it is. */
@@ -21,6 +23,7 @@ export class OpenBlocks {
     this.open = base ? copyOpen(base.open) : [{ id: 0, kind: "root", closed: false, children: [], settled: 0 }]
     if (!base) return
     this.nextId = base.nextId
+    this.cells = base.cells
     this.outline = base.outline
   }
 
@@ -35,6 +38,11 @@ export class OpenBlocks {
   /** The deepest open block. */
   get tip(): Block {
     return this.open.at(-1) ?? this.root
+  }
+
+  /** Whether the text has as many blocks and cells as are drawn. */
+  get full(): boolean {
+    return this.nextId + this.cells > limits.pieces
   }
 
   at(depth: number): Block {
@@ -59,6 +67,11 @@ export class OpenBlocks {
     if (!isContainer(parent)) throw new Error(`A ${parent.kind} cannot hold a ${block.kind}.`)
     parent.children.push(block)
     this.open.push(block)
+  }
+
+  addRow(table: Table, row: string): void {
+    table.rows.push(row)
+    this.cells += table.align.length
   }
 
   closeTip(): void {

@@ -30,10 +30,13 @@ type Reading = { readonly cursor: Cursor; above: Block; keep: number; readonly a
 export class BlockParser {
   private readonly blocks: OpenBlocks
   private afterBlank: boolean
+  /** The text has become too much; the last paragraph takes what still comes. */
+  private full: boolean
 
   constructor(base?: BlockParser) {
     this.blocks = new OpenBlocks(base?.blocks)
     this.afterBlank = base?.afterBlank ?? false
+    this.full = base?.full ?? false
   }
 
   get root(): Root {
@@ -65,6 +68,7 @@ export class BlockParser {
   /** Reads one more line, given without its line end. */
   push(line: string): void {
     const { blocks } = this
+    if (blocks.full) return this.pushPlain(line)
     const cursor = new Cursor(line)
     const afterBlank = this.afterBlank
     this.afterBlank = false
@@ -89,6 +93,14 @@ export class BlockParser {
       if (!lazy || cursor.blank()) blocks.closeTo(depth)
     }
     if (!cursor.blank()) this.addWords(cursor.words())
+  }
+
+  private pushPlain(line: string): void {
+    const { blocks } = this
+    if (!this.full) blocks.closeTo(1)
+    this.full = true
+    if (blocks.tip.kind === "paragraph") blocks.tip.text += "\n" + line
+    else blocks.add({ ...blocks.fresh(), kind: "paragraph", text: line })
   }
 
   private goOn(block: Block, cursor: Cursor): Going {
@@ -269,7 +281,7 @@ export class BlockParser {
     const { blocks } = this
     const { tip } = blocks
     if (tip.kind === "paragraph") tip.text += "\n" + words
-    else if (tip.kind === "table" && tip.rows.length < limits.rows) tip.rows.push(words)
+    else if (tip.kind === "table") blocks.addRow(tip, words)
     else {
       if (!isContainer(tip)) blocks.closeTip()
       blocks.add({ ...blocks.fresh(), kind: "paragraph", text: words })

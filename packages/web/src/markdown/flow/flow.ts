@@ -21,8 +21,9 @@ export const share = 0.04
 export const shortest = 32
 export const longest = 100
 const frame = 17
-/** Characters drawn in one step; a longer text comes in several, so that none of them is long. */
-const step = 24_000
+/** Characters drawn in one step, and milliseconds for steps in one task; what is left comes with the next picture. */
+const step = 4_000
+const budget = 10
 
 /** Brings a text to a drawing: what is there at first at once, and evenly what comes while it grows. */
 export class Flow {
@@ -76,14 +77,24 @@ export class Flow {
     const { text = "", pace } = this
     const start = this.stage.now()
     const place = Math.max(wordEnd(text, pace.visible(start)), pace.due, this.drawn.length)
-    const length = Math.min(place, this.drawn.length + step)
-    const growing = this.growing || length < text.length
-    if (length !== this.drawn.length || growing !== this.drawn.growing) {
-      this.drawing.draw(text.slice(0, length), growing)
-      this.drawn = { length, growing }
-      this.stage.painted(() => (this.cost += (this.stage.now() - start - this.cost) / 4))
+    let drew = false
+    while (this.drawStep(Math.min(place, this.drawn.length + step))) {
+      drew = true
+      if (this.stage.now() - start > budget) break
     }
+    if (drew) this.stage.painted(() => (this.cost += (this.stage.now() - start - this.cost) / 4))
+    const { length } = this.drawn
     this.earliest = start + (length < place ? 0 : this.interval)
     if (length < text.length) this.schedule()
+  }
+
+  /** Draws the text up to a place; false when that is drawn already. */
+  private drawStep(length: number): boolean {
+    const { text = "" } = this
+    const growing = this.growing || length < text.length
+    if (length === this.drawn.length && growing === this.drawn.growing) return false
+    this.drawing.draw(text.slice(0, length), growing)
+    this.drawn = { length, growing }
+    return true
   }
 }

@@ -9,7 +9,7 @@ export class Words implements Waiting {
   private readonly parent: HTMLElement
   private readonly context: Context
   private readonly inlines: InlineList
-  private readonly pieces: Text[] = []
+  private readonly boxes: Text[] = []
   private text = ""
   private options: InlineOptions = {}
 
@@ -30,7 +30,7 @@ export class Words implements Waiting {
     const long = this.text.length > limits.inline
     const missing = new Set<string>()
     this.inlines.draw(long ? [] : parseInline(this.text, this.scope(missing), this.options))
-    this.drawPieces(long ? this.text : "")
+    this.drawBoxes(long ? this.text : "")
     if (missing.size > 0) this.context.waiting.set(this, missing)
     else this.context.waiting.delete(this)
   }
@@ -48,18 +48,18 @@ export class Words implements Waiting {
   }
 
   /** Text that is too long to look into: plain, in boxes of which only the last one changes. */
-  private drawPieces(text: string): void {
-    const count = Math.ceil(text.length / limits.piece)
-    for (let index = Math.max(0, this.pieces.length - 1); index < count; index++) {
-      const words = text.slice(index * limits.piece, (index + 1) * limits.piece)
-      const old = this.pieces[index]
+  private drawBoxes(text: string): void {
+    const count = Math.ceil(text.length / limits.box)
+    for (let index = Math.max(0, this.boxes.length - 1); index < count; index++) {
+      const words = text.slice(index * limits.box, (index + 1) * limits.box)
+      const old = this.boxes[index]
       if (old) setText(old, words)
       else {
-        const piece = document.createTextNode(words)
-        this.pieces.push(piece)
-        addLast(this.parent, element("span", { class: "piece" }, piece), this.context.caret)
+        const box = document.createTextNode(words)
+        this.boxes.push(box)
+        addLast(this.parent, element("span", { class: "box" }, box), this.context.caret)
       }
     }
-    for (const extra of this.pieces.splice(count)) extra.parentElement?.remove()
+    for (const extra of this.boxes.splice(count)) extra.parentElement?.remove()
   }
 }
