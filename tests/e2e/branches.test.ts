@@ -2,7 +2,7 @@ import type { Locator } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { eventually } from "./support/app.ts"
 import type { App } from "./support/app.ts"
-import { useScenes } from "./support/scene.ts"
+import { useScenes, wordsOf } from "./support/scene.ts"
 import { counting } from "./support/texts.ts"
 
 const scenes = useScenes()
@@ -15,7 +15,7 @@ describe("another answer to the same question", () => {
     const scene = await scenes.open({ models: [{ name: "writer:latest", text: "The first answer." }] })
     const app = await scene.visit()
     await app.ask("What now?")
-    scene.script("writer:latest", { text: "The second answer." })
+    scene.script({ name: "writer:latest", text: "The second answer." })
     await app.answer.getByRole("button", { name: "Answer again" }).click()
     await app.conversation.getByText("The second answer.").waitFor()
     await eventually(() => versions(app, "answer").textContent()).toBe("2/2")
@@ -26,7 +26,7 @@ describe("another answer to the same question", () => {
     expect(await versions(app, "answer").textContent()).toBe("1/2")
     expect(await versions(app, "answer").getByRole("button", { name: "Previous answer" }).isDisabled()).toBe(true)
 
-    const leaf = (await scene.messages(app.chatId)).find(({ parts }) => parts[0]?.text === "The first answer.")?.id
+    const leaf = (await scene.messages(app.chatId)).find((message) => wordsOf(message) === "The first answer.")?.id
     const { chatId } = app
     await eventually(async () => (await scene.api<{ leafId: string }>(`/api/chats/${chatId}`)).leafId).toBe(leaf)
     await app.page.reload()
@@ -71,7 +71,7 @@ describe("an edited question", () => {
     const scene = await scenes.open({ models: [{ name: "echo:latest" }] })
     const app = await scene.visit()
     await app.ask("A question with a tpyo")
-    await app.conversation.getByText("A question with a tpyo", { exact: true }).hover()
+    await app.question("A question with a tpyo").hover()
     await app.conversation.getByRole("button", { name: "Edit your message" }).click()
     const field = app.page.getByRole("form", { name: "Edit your message" }).getByRole("textbox")
     expect(await field.inputValue()).toBe("A question with a tpyo")
@@ -90,13 +90,13 @@ describe("an edited question", () => {
     const scene = await scenes.open({ models: [{ name: "echo:latest" }] })
     const app = await scene.visit()
     await app.ask("Leave me as I am")
-    await app.conversation.getByText("Leave me as I am", { exact: true }).hover()
+    await app.question("Leave me as I am").hover()
     await app.conversation.getByRole("button", { name: "Edit your message" }).click()
     const form = app.page.getByRole("form", { name: "Edit your message" })
     await form.getByRole("textbox").fill("Changed")
     await form.getByRole("textbox").press("Escape")
     await form.waitFor({ state: "detached" })
-    await app.conversation.getByText("Leave me as I am", { exact: true }).waitFor()
+    await app.question("Leave me as I am").waitFor()
     expect(scene.asked).toBe(1)
   })
 })
@@ -113,7 +113,7 @@ describe("an answer that is continued", () => {
     await app.ended()
     const kept = await scene.storedAnswer(app.chatId)
 
-    scene.script("writer:latest", { text: text.slice(kept.length), holdAfter: Infinity })
+    scene.script({ name: "writer:latest", text: text.slice(kept.length) })
     await app.answer.getByRole("button", { name: "Continue" }).click()
     await eventually(() => app.words.textContent()).toBe(text)
     await app.ended()
@@ -133,7 +133,7 @@ describe("an answer that is continued", () => {
     const kept = await scene.storedAnswer(app.chatId)
     expect(kept).toBe(text.slice(0, 140))
 
-    scene.ollama.models[0] = { name: "writer:latest", text: text.slice(kept.length) }
+    scene.script({ name: "writer:latest", text: text.slice(kept.length) })
     await fault.getByRole("button", { name: "Continue" }).click()
     await eventually(() => app.words.textContent()).toBe(text)
     await app.ended()

@@ -13,7 +13,7 @@ describe("a model that fails", () => {
     await fault.getByRole("heading", { name: "writer did not answer" }).waitFor()
     await fault.getByText("a failure with status 500", { exact: false }).waitFor()
 
-    scene.ollama.models[0] = { name: "writer:latest", text: "Well again." }
+    scene.script({ name: "writer:latest", text: "Well again." })
     await fault.getByRole("button", { name: "Retry" }).click()
     await app.conversation.getByText("Well again.").waitFor()
     await eventually(() => app.conversation.getByRole("alert").count()).toBe(0)
@@ -46,7 +46,7 @@ describe("a model that fails", () => {
     await app.send("And now?")
     const fault = app.answer.getByRole("alert")
     await fault.getByRole("heading", { name: "echo is not there" }).waitFor()
-    await app.conversation.getByText("And now?", { exact: true }).waitFor()
+    await app.question("And now?").waitFor()
 
     await scene.ollamaAppears(models)
     await fault.getByRole("button", { name: "Retry" }).click()

@@ -1,3 +1,4 @@
+import type { Background } from "./background.ts"
 import type { Connections } from "./connection/connections.ts"
 import type { Blobs } from "./file/blobs.ts"
 import type { Log } from "./log.ts"
@@ -21,4 +22,5 @@ export type Ports = {
   log: Log
   metrics: Metrics
   runSettings: RunSettings
+  background: Background
 }

@@ -81,6 +81,7 @@ export async function openRuntime(
     log,
     metrics,
     runSettings: oneMachineRunSettings,
+    background: () => {},
   }
   const worker = createWorker(ports, { shutdown: shutdown.signal })
 

@@ -27,7 +27,7 @@ export class ChatServer {
   #time = Date.UTC(2026, 0, 1)
   readonly #sockets = new Set<StandInSocket>()
   readonly #followers = new Map<RunId, Set<StandInSocket>>()
-  readonly #waiters: { runs: number; resolve: (runId: RunId) => void }[] = []
+  readonly #waiters = new Set<() => void>()
 
   get WebSocket(): WebSocketConstructor {
     const open = (socket: StandInSocket) => this.#open(socket)
@@ -43,7 +43,8 @@ export class ChatServer {
     if (this.down) return Promise.reject(new TypeError("fetch failed"))
     const { pathname, searchParams } = new URL(String(input))
     const method = options?.method ?? "GET"
-    if (pathname === "/api/config") return json({ socketUrl: "ws://server/socket", mode: "local", auth: { kind: "none" } })
+    if (pathname === "/api/config")
+      return json({ socketUrl: "ws://server/socket", mode: "local", auth: { kind: "none" } })
     const [, chatId, more] = /^\/api\/chats\/(cht_[^/]+)(\/messages)?$/.exec(pathname) ?? []
     const chat = this.chats.get(chatId as ChatId)
     if (!chat) return json({ error: { code: "not_found", message: "There is no such chat.", retryable: false } }, 404)
@@ -54,8 +55,21 @@ export class ChatServer {
 
   /** Resolves with the newest run when there are this many. */
   async started(runs: number): Promise<RunId> {
-    const newest = [...this.runs.keys()][runs - 1]
-    return newest ?? new Promise((resolve) => this.#waiters.push({ runs, resolve }))
+    await this.until(() => this.runs.size >= runs)
+    return [...this.runs.keys()][runs - 1] as RunId
+  }
+
+  /** Resolves when something is so; asked whenever a chat has changed. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!condition()) return
+        this.#waiters.delete(check)
+        resolve()
+      }
+      this.#waiters.add(check)
+      check()
+    })
   }
 
   /** The model goes on. */
@@ -126,7 +140,13 @@ export class ChatServer {
     const run = this.runs.get(action.runId)
     const { runId } = action
     if (!run) {
-      return socket.receive({ type: "error", id, code: "not_found", message: "There is no such run.", retryable: false })
+      return socket.receive({
+        type: "error",
+        id,
+        code: "not_found",
+        message: "There is no such run.",
+        retryable: false,
+      })
     }
     if (action.action === "run.stop") {
       socket.receive({ type: "ack", id, runId, status: "stopping" })
@@ -174,10 +194,6 @@ export class ChatServer {
     const run: Run = { chatId, messageId, body, events: [start] }
     this.runs.set(runId, run)
     this.#change({ ...chat, leafId: messageId, runs: { ...chat.runs, [runId]: messageId }, updatedAt: createdAt })
-    for (const waiter of this.#waiters.splice(0)) {
-      if (waiter.runs === this.runs.size) waiter.resolve(runId)
-      else this.#waiters.push(waiter)
-    }
     return run
   }
 
@@ -204,6 +220,7 @@ export class ChatServer {
   #change(chat: ChatSummary): void {
     this.chats.set(chat.id, chat)
     for (const socket of this.#sockets) socket.receive({ type: "chat", chat })
+    for (const check of [...this.#waiters]) check()
   }
 
   #follow(socket: StandInSocket, runId: RunId, after: number): void {

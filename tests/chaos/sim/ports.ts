@@ -49,6 +49,7 @@ export function portsOf(
     log: { debug: log, info: log, warn: log, error: log } satisfies Log,
     metrics: { count: () => {}, observe: () => {} },
     runSettings: shared.settings,
+    background: () => {},
   }
 }
 

@@ -44,6 +44,16 @@ export class App {
     return this.answer.getByRole("paragraph").first()
   }
 
+  /** The quiet line below the last answer: who, how much, how fast. */
+  get meta(): Locator {
+    return this.answer.getByRole("paragraph").last()
+  }
+
+  /** A message of one's own. The title of the chat, which is there for screen readers, says the same. */
+  question(text: string): Locator {
+    return this.conversation.getByText(text, { exact: true }).last()
+  }
+
   /** The list of chats. */
   get chats(): Locator {
     return this.page.getByRole("navigation", { name: "Chats" })

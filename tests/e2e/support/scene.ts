@@ -31,6 +31,10 @@ export type Message = {
   status: string
 }
 
+/** What a message says, without what was thought before. */
+export const wordsOf = ({ parts }: Message): string =>
+  parts.map((part) => (part.type === "text" ? part.text : "")).join("")
+
 /** Wide screens are those of a laptop, where one types; the phone is one that is touched. */
 export const wide: BrowserContextOptions = { viewport: { width: 1280, height: 800 } }
 export const phone: BrowserContextOptions = {
@@ -118,11 +122,12 @@ export class Scene {
     this.#ollama = undefined
   }
 
-  /** The other words of the model, from its next answer on. */
-  script(name: string, script: Partial<OllamaModel>): void {
-    const model = this.ollama.models.find((one) => one.name === name)
-    if (model === undefined) throw new Error(`there is no ${name} in this scene`)
-    Object.assign(model, script)
+  /** A model answers by this script from now on, and by nothing it had before. */
+  script(model: OllamaModel): void {
+    const { models } = this.ollama
+    const index = models.findIndex(({ name }) => name === model.name)
+    if (index < 0) throw new Error(`there is no ${model.name} in this scene`)
+    models[index] = model
   }
 
   /** A new tab. */
@@ -161,7 +166,7 @@ export class Scene {
   /** The words of the newest answer of a chat as it is stored. */
   async storedAnswer(chatId: string): Promise<string> {
     const answer = (await this.messages(chatId)).findLast(({ role }) => role === "assistant")
-    return (answer?.parts ?? []).map((part) => (part.type === "text" ? part.text : "")).join("")
+    return answer === undefined ? "" : wordsOf(answer)
   }
 
   /** How often a model was asked for an answer. */

@@ -1,6 +1,6 @@
 import type { Actor } from "../access/actor.ts"
 import { authorize } from "../access/authorize.ts"
-import { sendToUser } from "../connection/registry.ts"
+import { announce } from "../connection/registry.ts"
 import { OmniError } from "../protocol/error.ts"
 import type { ChatPage, ChatPatch, ChatSummary, MessagePage } from "../protocol/http.ts"
 import type { ChatId, MessageId, RunId } from "../protocol/id.ts"
@@ -55,7 +55,7 @@ export async function patchChat(ports: RunPorts, actor: Actor, chatId: ChatId, p
   }
   if (patch.title !== undefined) await ifAlive(chatId, setTitle(table, actor.userId, chatId, patch.title))
   const summary = toSummary(await currentEntry(ports, actor, chatId))
-  await sendToUser(ports, actor.userId, { type: "chat", chat: summary })
+  announce(ports, actor.userId, { type: "chat", chat: summary })
   return summary
 }
 
@@ -64,7 +64,7 @@ export async function deleteChat(ports: RunPorts, actor: Actor, chatId: ChatId):
   await findChat(ports, actor, "chat.delete", chatId)
   await ifAlive(chatId, buryChat(ports.table, chatId))
   await removeFromList(ports, actor.userId, chatId)
-  await sendToUser(ports, actor.userId, { type: "chat", chat: { id: chatId, deleted: true } })
+  announce(ports, actor.userId, { type: "chat", chat: { id: chatId, deleted: true } })
 }
 
 /** Newest first. An answer whose worker died is closed on the way, so that nobody sees it running for ever. */

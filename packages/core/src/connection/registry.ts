@@ -71,6 +71,19 @@ export async function sendToUser(
   )
 }
 
+/** The same without anybody waiting: one connection that reads slowly must not hold up the answer to another. */
+export function announce(
+  ports: Pick<Ports, "table" | "connections" | "log" | "background">,
+  userId: string,
+  frame: Frame,
+): void {
+  ports.background(
+    sendToUser(ports, userId, frame).catch((thrown: unknown) => {
+      ports.log.warn("not-announced", { type: frame.type, error: describe(thrown) })
+    }),
+  )
+}
+
 /** Forgets every connection of a user: what a one-machine server does at start, when no socket can be open yet. */
 export async function forgetConnections(ports: WithTable, userId: string): Promise<void> {
   const stale = await connectionsOf(ports, userId)

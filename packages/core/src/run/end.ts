@@ -1,7 +1,7 @@
 import { storeBody } from "../chat/body.ts"
 import { toSummary } from "../chat/record.ts"
 import { endMessageOperations, endRunInEntry, extendTemporary, readChat } from "../chat/store.ts"
-import { sendToUser } from "../connection/registry.ts"
+import { announce } from "../connection/registry.ts"
 import { describe } from "../log.ts"
 import type { EndMetadata, Usage } from "../protocol/event.ts"
 import type { Reduction } from "../protocol/reduce.ts"
@@ -74,7 +74,7 @@ export async function afterEnd(ports: RunPorts, record: RunRecord): Promise<void
     const now = clock.now()
     if (temporary) await extendTemporary(table, record.chatId, now + runSettings.keepTemporary)
     const entry = await endRunInEntry(table, record.userId, record.chatId, record.runId, now, temporary)
-    if (entry) await sendToUser(ports, record.userId, { type: "chat", chat: toSummary(entry) })
+    if (entry) announce(ports, record.userId, { type: "chat", chat: toSummary(entry) })
   } catch (error) {
     log.warn("chat-not-updated", { run: record.runId, error: describe(error) })
   }

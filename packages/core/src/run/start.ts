@@ -2,7 +2,7 @@ import type { Actor } from "../access/actor.ts"
 import { authorize } from "../access/authorize.ts"
 import { toSummary } from "../chat/record.ts"
 import { readEntry } from "../chat/store.ts"
-import { sendToUser } from "../connection/registry.ts"
+import { announce } from "../connection/registry.ts"
 import { hashOf } from "../json.ts"
 import { describe } from "../log.ts"
 import { OmniError } from "../protocol/error.ts"
@@ -46,7 +46,7 @@ export async function startRun(
     return refuseAgain(ports, actor, body, { hash, followers })
   }
   ports.metrics.count("runs_started_total", { provider: plan.provider })
-  await Promise.all([dispatch(ports, plan.record), announce(ports, plan.record)])
+  await Promise.all([dispatch(ports, plan.record), announceStart(ports, plan.record)])
   return toAck(plan.record)
 }
 
@@ -80,7 +80,11 @@ async function repeat(
     await dispatch(ports, record)
   }
   if (connectionId !== undefined) {
-    await followRun(ports, actor, { runId: known.runId, after: 0 }, connectionId, () => Promise.resolve())
+    const asked = { runId: known.runId, after: 0 }
+    const following = followRun(ports, actor, asked, connectionId, () => Promise.resolve())
+    ports.background(
+      following.catch((error: unknown) => ports.log.warn("start-not-followed", { error: describe(error) })),
+    )
   }
   return toAck((await readRecord(ports.table, known.runId)) ?? record)
 }
@@ -105,10 +109,10 @@ async function dispatch(ports: RunPorts, record: RunRecord): Promise<void> {
   }
 }
 
-async function announce(ports: RunPorts, record: RunRecord): Promise<void> {
+async function announceStart(ports: RunPorts, record: RunRecord): Promise<void> {
   try {
     const entry = await readEntry(ports.table, record.userId, record.chatId)
-    if (entry) await sendToUser(ports, record.userId, { type: "chat", chat: toSummary(entry) })
+    if (entry) announce(ports, record.userId, { type: "chat", chat: toSummary(entry) })
   } catch (error) {
     ports.log.warn("chat-not-announced", { run: record.runId, error: describe(error) })
   }

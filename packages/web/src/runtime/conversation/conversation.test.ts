@@ -50,7 +50,7 @@ describe("sending", () => {
     expect(page.turns().map((turn) => turn.key)).toEqual(keys)
     expect(page.turns().map((turn) => turn.id)).toEqual(server.messages.get(page.conversation.id)?.map(({ id }) => id))
     expect(page.turns()[0]?.sending).toBeUndefined()
-    expect(page.conversation.idle()).toBe(true)
+    expect(page.keep.read("outbox")).toEqual([])
   })
 
   test("the next message waits for the answer before it, and goes out under it", async () => {
@@ -85,7 +85,7 @@ describe("sending", () => {
     server.answer(await server.started(1), "Yes.")
     await ended(next)
     expect(server.messages.get(id)).toHaveLength(2)
-    expect(next.conversation.idle()).toBe(true)
+    expect(next.keep.read("outbox")).toEqual([])
   })
 
   test("a message the server has and the page did not live to hear of is not asked twice", async () => {
@@ -99,7 +99,7 @@ describe("sending", () => {
     await next.conversation.load()
     expect(next.seen()).toEqual(["Q: Why?", "A: Because."])
     expect(server.starts).toHaveLength(1)
-    expect(next.conversation.idle()).toBe(true)
+    expect(keep.read("outbox")).toEqual([])
   })
 
   test("what is refused says why, and the same words can be sent to another model", async () => {
@@ -148,7 +148,7 @@ describe("branches", () => {
     expect(siblings(page.conversation.state, before)).toHaveLength(2)
     page.conversation.choose(before)
     expect(page.seen()).toEqual(["Q: Why?", "A: Because."])
-    await page.until(() => page.conversation.idle())
+    await server.until(() => server.chats.get(id)?.leafId === page.turns()[1]?.id)
     const next = openPage(server, id)
     await next.conversation.load()
     expect(next.seen()).toEqual(["Q: Why?", "A: Because."])
@@ -240,6 +240,29 @@ describe("coming and going", () => {
     await has(page, "No.")
     await other.conversation.catchUp()
     expect(other.seen()).toEqual(["Q: Why?", "A: Because.", "Q: Anybody?", "A: No."])
+  })
+
+  test("what the server has stored of an unfinished answer takes no word from it", async () => {
+    const { server, page } = await talked()
+    page.conversation.send(words("Long?"), wish)
+    const run = await server.started(2)
+    server.say(run, { type: "text-start", id: "1" }, { type: "text-delta", id: "1", delta: "Word by" })
+    await has(page, "Word by")
+    await page.conversation.catchUp()
+    expect(page.seen().at(-1)).toBe("A: Word by")
+    server.say(run, { type: "text-delta", id: "1", delta: " word." })
+    await has(page, "Word by word.")
+  })
+
+  test("older news of the chat does not take a reader back from what was just asked", async () => {
+    const { server, page, id } = await talked()
+    const before = server.chats.get(id)
+    page.conversation.again(last(page)?.key ?? "", wish)
+    if (before) page.conversation.applySummary(before)
+    expect(page.seen()).toEqual(["Q: Why?", "A: "])
+    page.conversation.send(words("And now?"), wish)
+    if (before) page.conversation.applySummary(before)
+    expect(page.seen().at(-1)).toBe("Q: And now?")
   })
 
   test("stopping shows at once and ends as stopped", async () => {
