@@ -26,7 +26,7 @@ describe("an answer", () => {
     scene.ollama.release()
     await app.ended()
     expect(await app.answer.getAttribute("aria-busy")).toBe("false")
-    expect(await app.answer.getByText("That is all there is to it.").count()).toBe(1)
+    await app.answer.getByText("That is all there is to it.").waitFor()
 
     const block = app.answer.getByRole("group", { name: "Code, ts" })
     expect(await block.textContent()).toBe(code)
@@ -119,6 +119,7 @@ describe("an answer", () => {
     expect(seen).toContain("Is anybody there?")
     await app.answer.waitFor()
     await app.stopButton.waitFor()
+    await scene.ollama.held()
     scene.ollama.release()
     await app.ended()
   })

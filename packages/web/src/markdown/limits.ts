@@ -5,15 +5,16 @@ export const limits = {
   /** Emphasis and links within each other; deeper ones are left out, their words stay. */
   marks: 24,
   /** Characters of one paragraph, heading or cell that are searched for marks. */
-  inline: 20_000,
+  inline: 10_000,
   /** Characters of plain text in one box of its own, so that a browser lays out a long text box by box. */
   box: 4_000,
   /** Columns of a table; with more it stays a paragraph. */
   columns: 64,
   /** Blocks and cells of a text; the lines after them are one paragraph. A real answer has a few hundred. */
   pieces: 30_000,
-  /** Characters of one formula; a longer one shows its source. */
+  /** Characters of a formula in a box of its own, and of one within a line; a longer one shows its source. */
   formula: 4_000,
+  inlineFormula: 1_000,
   /** Braces within each other in one formula. */
   braces: 40,
   /** Characters of one code block that are coloured. */

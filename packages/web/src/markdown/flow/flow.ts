@@ -32,7 +32,7 @@ export class Flow {
   private readonly pace = new Pace()
   private text: string | undefined
   private growing = false
-  private drawn = { length: 0, growing: true }
+  private drawn: { readonly length: number; readonly growing: boolean } | undefined
   /** What a picture costs, in milliseconds, as a moving average. */
   private cost = 2
   private earliest = 0
@@ -49,7 +49,7 @@ export class Flow {
     const continued = this.text !== undefined && text.startsWith(this.text)
     this.text = text
     this.growing = growing
-    if (!continued) this.drawn = { length: 0, growing: true }
+    if (!continued) this.drawn = undefined
     if (!continued || this.stage.calm()) this.pace.skip(text.length)
     else this.pace.receive(text.length, this.stage.now(), lag - frame - this.interval)
     if (continued) this.schedule()
@@ -76,23 +76,24 @@ export class Flow {
   private draw(): void {
     const { text = "", pace } = this
     const start = this.stage.now()
-    const place = Math.max(wordEnd(text, pace.visible(start)), pace.due, this.drawn.length)
+    const place = Math.max(wordEnd(text, pace.visible(start)), pace.due, this.drawn?.length ?? 0)
     let drew = false
-    while (this.drawStep(Math.min(place, this.drawn.length + step))) {
+    while (this.drawStep(place)) {
       drew = true
       if (this.stage.now() - start > budget) break
     }
     if (drew) this.stage.painted(() => (this.cost += (this.stage.now() - start - this.cost) / 4))
-    const { length } = this.drawn
+    const length = this.drawn?.length ?? 0
     this.earliest = start + (length < place ? 0 : this.interval)
     if (length < text.length) this.schedule()
   }
 
-  /** Draws the text up to a place; false when that is drawn already. */
-  private drawStep(length: number): boolean {
-    const { text = "" } = this
+  /** Draws a step towards a place in the text; false when there is nothing to draw. */
+  private drawStep(place: number): boolean {
+    const { text = "", drawn } = this
+    const length = Math.min(place, (drawn?.length ?? 0) + step)
     const growing = this.growing || length < text.length
-    if (length === this.drawn.length && growing === this.drawn.growing) return false
+    if (length === drawn?.length && growing === drawn.growing) return false
     this.drawing.draw(text.slice(0, length), growing)
     this.drawn = { length, growing }
     return true

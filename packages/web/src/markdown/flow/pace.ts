@@ -40,27 +40,30 @@ export class Pace {
   private advance(now: number): void {
     let from = this.now
     this.now = Math.max(this.now, now)
-    for (;;) {
-      const urgent = this.mostUrgent(from)
-      if (urgent === undefined) return
-      const { burst, speed, index } = urgent
-      if (burst.due > this.now) {
-        this.shown += speed * (this.now - from)
-        return
-      }
-      this.shown = this.late = burst.end
-      this.bursts.splice(0, index + 1)
-      from = Math.max(from, burst.due)
+    for (let urgent = this.mostUrgent(from); urgent; urgent = this.mostUrgent(from)) {
+      const until = Math.min(urgent.burst.due, this.now)
+      this.shown = Math.max(this.shown, Math.min(urgent.burst.end, this.shown + urgent.speed * (until - from)))
+      from = Math.max(from, until)
+      this.settle(from)
+      if (from >= this.now) return
     }
   }
 
+  /** Takes out the bursts whose time has come: they are shown. */
+  private settle(now: number): void {
+    const due = this.bursts.filter((burst) => burst.due <= now)
+    this.bursts = this.bursts.filter((burst) => burst.due > now)
+    for (const { end } of due) this.late = Math.max(this.late, end)
+    this.shown = Math.max(this.shown, this.late)
+  }
+
   /** The burst that asks for the highest speed, in characters per millisecond. */
-  private mostUrgent(from: number): { burst: Burst; speed: number; index: number } | undefined {
-    let urgent: { burst: Burst; speed: number; index: number } | undefined
-    this.bursts.forEach((burst, index) => {
+  private mostUrgent(from: number): { burst: Burst; speed: number } | undefined {
+    let urgent: { burst: Burst; speed: number } | undefined
+    for (const burst of this.bursts) {
       const speed = (burst.end - this.shown) / Math.max(burst.due - from, 0.001)
-      if (!urgent || speed >= urgent.speed) urgent = { burst, speed, index }
-    })
+      if (!urgent || speed > urgent.speed) urgent = { burst, speed }
+    }
     return urgent
   }
 }

@@ -14,7 +14,7 @@ export function readFormula(text: string, at: number): FoundFormula | undefined 
 }
 
 function readBetween(text: string, at: number, close: string, display: boolean): FoundFormula | undefined {
-  const reach = text.slice(at + 2, at + 2 + limits.formula)
+  const reach = text.slice(at + 2, at + 2 + limits.inlineFormula)
   const end = reach.indexOf(close)
   const inside = reach.slice(0, end)
   if (end === -1 || inside.trim() === "" || inside.includes("`")) return undefined
@@ -40,7 +40,7 @@ function readDollars(text: string, at: number): FoundFormula | undefined {
 }
 
 function nextDollar(text: string, from: number): number | undefined {
-  const last = Math.min(text.length, from + limits.formula)
+  const last = Math.min(text.length, from + limits.inlineFormula)
   for (let index = from; index < last; index++) {
     const character = text[index]
     if (character === "\n") return undefined

@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest"
+import { App, eventually } from "./support/app.ts"
+import { useScenes } from "./support/scene.ts"
+import { counting } from "./support/texts.ts"
+
+const scenes = useScenes()
+const text = counting(400)
+
+describe("an answer that is not finished", () => {
+  test("goes on after a reload as if nothing had happened", async () => {
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text, holdAfter: 50 }] })
+    const app = await scene.visit()
+    await app.send("Count.")
+    await scene.ollama.held()
+    const before = text.slice(0, 50 * 7)
+    await eventually(() => app.words.textContent()).toBe(before)
+
+    await app.page.reload()
+    await eventually(() => app.words.textContent()).toBe(before)
+    await app.stopButton.waitFor()
+    scene.ollama.release()
+    await app.ended()
+    await eventually(() => app.words.textContent()).toBe(text)
+    expect(await scene.storedAnswer(app.chatId)).toBe(text)
+    expect(scene.asked).toBe(1)
+  })
+
+  test("is never shorter than before, whenever one reloads", async () => {
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text, intervalMs: 8 }] })
+    const app = await scene.visit()
+    await app.send("Count.")
+    let seen = ""
+    for (const mark of ["word40 ", "word120 ", "word200 "]) {
+      await app.answer.getByText(mark, { exact: false }).waitFor()
+      seen = (await app.words.textContent()) ?? ""
+      await app.page.reload()
+      await eventually(async () => (await app.words.textContent())?.startsWith(seen)).toBe(true)
+    }
+    await app.ended()
+    await eventually(() => app.words.textContent()).toBe(text)
+    expect(await scene.storedAnswer(app.chatId)).toBe(text)
+  })
+
+  test("is there when its tab was closed and the chat is opened again", async () => {
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text, holdAfter: 50 }] })
+    const app = await scene.visit()
+    await app.send("Count.")
+    await scene.ollama.held()
+    await app.words.waitFor()
+    const { chatId } = app
+    await app.page.close()
+
+    const again = await scene.visit()
+    await again.chats.getByRole("img", { name: "answering" }).waitFor()
+    await again.chat("Count.").click()
+    await eventually(() => again.words.textContent()).toBe(text.slice(0, 50 * 7))
+    await again.page.close()
+    scene.ollama.release()
+    await eventually(() => scene.storedAnswer(chatId)).toBe(text)
+
+    const atLast = await scene.visit(`/chat/${chatId}`)
+    await eventually(() => atLast.words.textContent()).toBe(text)
+    await atLast.ended()
+  })
+
+  test("goes on while one reads another chat, and is marked as new when it is done", async () => {
+    const scene = await scenes.open({
+      models: [{ name: "writer:latest", text: counting(30), holdAfter: 10 }],
+    })
+    const app = await scene.visit()
+    await app.send("Count.")
+    await scene.ollama.held()
+    await app.chats.getByRole("link", { name: /^New chat/ }).click()
+    await app.page.getByRole("heading", { name: "What is on your mind?" }).waitFor()
+    scene.ollama.release()
+    await app.chats.getByRole("img", { name: "new answer" }).waitFor()
+    await app.chats.getByRole("link", { name: "Count." }).click()
+    await eventually(() => app.words.textContent()).toBe(counting(30))
+    await app.chats.getByRole("img", { name: "new answer" }).waitFor({ state: "detached" })
+  })
+})
+
+describe("two tabs", () => {
+  const both = async (apps: App[], expected: string) => {
+    for (const app of apps) await eventually(() => app.words.textContent()).toBe(expected)
+  }
+
+  test("show the same growing words, and a stop in one stops the other", async () => {
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text, holdAfter: 50 }] })
+    const one = await scene.visit()
+    await one.send("Count.")
+    await scene.ollama.held()
+    await one.words.waitFor()
+    const other = await scene.visit(`/chat/${one.chatId}`)
+    await both([one, other], text.slice(0, 350))
+
+    scene.script({ name: "writer:latest", text, holdAfter: 100 })
+    scene.ollama.release()
+    await one.ended()
+    await other.ended()
+    await both([one, other], text)
+
+    await other.send("Once more.")
+    await scene.ollama.held()
+    await one.question("Once more.").waitFor()
+    await both([one, other], text.slice(0, 700))
+    await one.stopButton.click()
+    await one.ended(1)
+    await other.ended(1)
+    for (const app of [one, other]) expect(await app.meta.textContent()).toMatch(/^Stopped/)
+    const kept = await scene.storedAnswer(one.chatId)
+    await both([one, other], kept)
+  })
+
+  test("have the same list: what is begun, renamed and deleted in one is so in the other", async () => {
+    const scene = await scenes.open()
+    const one = await scene.visit()
+    const other = await scene.visit()
+    await one.ask("A chat for two")
+    await other.chat("A chat for two").waitFor()
+
+    await one.choose("A chat for two", "Rename")
+    await one.chats.getByRole("textbox", { name: "Title" }).fill("Another title")
+    await one.chats.getByRole("textbox", { name: "Title" }).press("Enter")
+    await other.chat("Another title").click()
+    await other.words.waitFor()
+    expect(await other.page.title()).toBe("Another title · OmniChat")
+
+    await one.choose("Another title", "Delete")
+    await other.page.getByRole("heading", { name: "This chat is not here" }).waitFor()
+    expect(await other.chat("Another title").count()).toBe(0)
+  })
+
+  test("show the branch that was chosen last", async () => {
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text: "The first answer." }] })
+    const one = await scene.visit()
+    await one.ask("What now?")
+    const other = await scene.visit(`/chat/${one.chatId}`)
+    scene.script({ name: "writer:latest", text: "The second answer." })
+    await other.answer.getByRole("button", { name: "Answer again" }).click()
+    await both([one, other], "The second answer.")
+    await one.answer.getByRole("button", { name: "Previous answer" }).click()
+    await both([one, other], "The first answer.")
+  })
+})
