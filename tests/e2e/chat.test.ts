@@ -29,7 +29,7 @@ describe("an answer", () => {
     await app.answer.getByText("That is all there is to it.").waitFor()
 
     const block = app.answer.getByRole("group", { name: "Code, ts" })
-    expect(await block.textContent()).toBe(code)
+    expect(await block.textContent()).toBe(`${code}\n`)
     await eventually(() => block.evaluate(coloursIn)).toBeGreaterThan(3)
 
     const table = app.answer.getByRole("table")

@@ -8,8 +8,8 @@ import { counting } from "./support/texts.ts"
 const scenes = useScenes()
 const text = counting(200)
 
-/** What Chromium itself writes when a server does not answer. */
-const unreachable = [/net::ERR_/, /WebSocket connection to .* failed/]
+/** What Chromium itself writes when a server does not answer, or is not ready yet. */
+const unreachable = [/net::ERR_/, /WebSocket connection to .* failed/, /status of 503/]
 
 const quietLine = (app: App) => app.page.getByRole("status").getByText("Reconnecting…")
 

@@ -5,6 +5,8 @@ import { counting } from "./support/texts.ts"
 
 const scenes = useScenes()
 const text = counting(400)
+/** What is seen of it when so many pieces have come. */
+const shown = (pieces: number): string => text.slice(0, pieces * 7).trimEnd()
 
 describe("an answer that is not finished", () => {
   test("goes on after a reload as if nothing had happened", async () => {
@@ -12,11 +14,10 @@ describe("an answer that is not finished", () => {
     const app = await scene.visit()
     await app.send("Count.")
     await scene.ollama.held()
-    const before = text.slice(0, 50 * 7)
-    await eventually(() => app.words.textContent()).toBe(before)
+    await eventually(() => app.words.textContent()).toBe(shown(50))
 
     await app.page.reload()
-    await eventually(() => app.words.textContent()).toBe(before)
+    await eventually(() => app.words.textContent()).toBe(shown(50))
     await app.stopButton.waitFor()
     scene.ollama.release()
     await app.ended()
@@ -53,7 +54,7 @@ describe("an answer that is not finished", () => {
     const again = await scene.visit()
     await again.chats.getByRole("img", { name: "answering" }).waitFor()
     await again.chat("Count.").click()
-    await eventually(() => again.words.textContent()).toBe(text.slice(0, 50 * 7))
+    await eventually(() => again.words.textContent()).toBe(shown(50))
     await again.page.close()
     scene.ollama.release()
     await eventually(() => scene.storedAnswer(chatId)).toBe(text)
@@ -92,7 +93,7 @@ describe("two tabs", () => {
     await scene.ollama.held()
     await one.words.waitFor()
     const other = await scene.visit(`/chat/${one.chatId}`)
-    await both([one, other], text.slice(0, 350))
+    await both([one, other], shown(50))
 
     scene.script({ name: "writer:latest", text, holdAfter: 100 })
     scene.ollama.release()
@@ -103,12 +104,12 @@ describe("two tabs", () => {
     await other.send("Once more.")
     await scene.ollama.held()
     await one.question("Once more.").waitFor()
-    await both([one, other], text.slice(0, 700))
+    await both([one, other], shown(100))
     await one.stopButton.click()
     await one.ended(1)
     await other.ended(1)
     for (const app of [one, other]) expect(await app.meta.textContent()).toMatch(/^Stopped/)
-    const kept = await scene.storedAnswer(one.chatId)
+    const kept = (await scene.storedAnswer(one.chatId)).trimEnd()
     await both([one, other], kept)
   })
 

@@ -64,7 +64,28 @@ describe("files", () => {
     }
   })
 
-  it("[H7, H1] what is no image or document we take, or too large, is refused before a byte is sent", async () => {
+  it("[H7] nothing that a browser could run is ever shown as a page", async () => {
+    for (const [mediaType, text] of [
+      ["text/html", "<script>alert(1)</script>"],
+      ["image/svg+xml", '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+      ["application/javascript", "alert(1)"],
+    ] as const) {
+      const bytes = Buffer.from(text)
+      const file = { name: "page", mediaType, bytes: bytes.length }
+      const made = await scene.http("POST", "/api/files", { body: file })
+      if (made.status !== 201) {
+        expectHttpRefusal(made, made.status)
+        continue
+      }
+      const created = made.body as Created
+      if ((await put(created, bytes)).status >= 300) continue
+      const { headers } = await scene.http("GET", `/api/files/${created.id}`)
+      expect(headers["x-content-type-options"]).toBe("nosniff")
+      expect(headers["content-disposition"]).toMatch(/^attachment\b/)
+    }
+  })
+
+  it("[H7, H1] what has no name, type or size, or is too large, is refused before a byte is sent", async () => {
     const wrong: Fields[] = [
       { ...image, bytes: 0 },
       { ...image, bytes: -1 },
@@ -77,8 +98,6 @@ describe("files", () => {
       { ...image, mediaType: "" },
       { ...image, mediaType: "image" },
       { ...image, mediaType: "image/png\r\nx: y" },
-      { ...image, mediaType: "text/html" },
-      { ...image, mediaType: "image/svg+xml" },
       { name: "a.png", mediaType: "image/png" },
       { name: "a.png", bytes: 7 },
       { mediaType: "image/png", bytes: 7 },

@@ -59,8 +59,10 @@ export class App {
     return this.page.getByRole("navigation", { name: "Chats" })
   }
 
+  /** A chat in the list, whether something is new in it or not. */
   chat(title: string): Locator {
-    return this.chats.getByRole("link", { name: title, exact: true })
+    const exactly = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    return this.chats.getByRole("link", { name: new RegExp(`^${exactly}( answering| new answer)?$`) })
   }
 
   /** Says which model answers, and opens the list of the others. */

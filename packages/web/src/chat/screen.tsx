@@ -1,11 +1,10 @@
-import { useNavigate, useParams } from "@solidjs/router"
+import { useLocation, useNavigate } from "@solidjs/router"
 import { Match, Show, Switch, createEffect, createMemo, createSignal, on, onCleanup, onMount, untrack } from "solid-js"
-import * as v from "valibot"
-import { chatId } from "@omnichat/core/protocol/id"
 import { hasRealModel } from "../models/choice.ts"
 import { useApp } from "../runtime/context.tsx"
 import { answering } from "../runtime/conversation/conversation.ts"
 import type { Conversation } from "../runtime/conversation/conversation.ts"
+import { chatIn } from "../shell/address.ts"
 import { useStage } from "../shell/stage.tsx"
 import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
@@ -26,8 +25,8 @@ export function ChatScreen() {
   const app = useApp()
   const stage = useStage()
   const navigate = useNavigate()
-  const params = useParams<{ id?: string }>()
-  const id = createMemo(() => (v.is(chatId, params.id) ? params.id : undefined))
+  const location = useLocation()
+  const id = createMemo(() => chatIn(location.pathname))
   const place = () => id() ?? "new"
   const conversation = createMemo(() => {
     const open = id()

@@ -29,7 +29,7 @@ function SentFile(props: { part: FilePart }) {
     >
       {(url) => (
         <a
-          class={props.part.mediaType.startsWith("image/") ? "" : "file"}
+          class={props.part.mediaType.startsWith("image/") ? "image" : "file"}
           href={url()}
           download={name()}
           rel="external"

@@ -83,6 +83,13 @@ describe("changes", () => {
     expect(list.state.chats[id("b")]?.title).toBe("renamed")
   })
 
+  test("an older word of a chat that comes late changes nothing", async () => {
+    const list = listOf({ first: { chats: [chat("a", 5, "now")] } })
+    await list.load()
+    list.put({ ...chat("a", 4, "then"), runs: { run_1: "msg_1" } })
+    expect(list.state.chats[id("a")]).toEqual(chat("a", 5, "now"))
+  })
+
   test("temporary chats are in no list", () => {
     const list = listOf({})
     list.put({ ...chat("a", 1), temporary: true })

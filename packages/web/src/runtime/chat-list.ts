@@ -95,10 +95,11 @@ function take(holder: ListHolder, id: ChatId): void {
   })
 }
 
-/** Puts a chat where its last activity belongs. One that has not moved leaves the order as it is. */
+/** Puts a chat where its last activity belongs. One that has not moved leaves the order as it is; an older word of it counts no more. */
 function place(holder: ListHolder, summary: ChatSummary): void {
   const { order, chats } = holder.raw
   const known = chats[summary.id]
+  if (known !== undefined && known.updatedAt > summary.updatedAt) return
   const stays = known !== undefined && known.updatedAt === summary.updatedAt
   const rest = known ? order.filter((id) => id !== summary.id) : order
   const at = rest.findIndex((id) => !isNewer(chats[id], summary))

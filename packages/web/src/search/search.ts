@@ -30,7 +30,7 @@ export function mark(text: string, words: readonly string[]): Piece[] {
   const low = text.toLowerCase()
   // Some letters change their length in lower case; then the places are not known, and nothing is marked.
   if (low.length !== text.length) return [{ text, hit: false }]
-  const hits = new Array<boolean>(text.length).fill(false)
+  const hits = Array.from({ length: text.length }, () => false)
   for (const word of words) {
     for (let at = low.indexOf(word); at >= 0 && word !== ""; at = low.indexOf(word, at + word.length)) {
       hits.fill(true, at, at + word.length)

@@ -1,8 +1,8 @@
 import { useLocation, useNavigate } from "@solidjs/router"
 import type { RouteSectionProps } from "@solidjs/router"
 import { Show, Suspense, createEffect, createMemo, lazy, on, onCleanup, onMount } from "solid-js"
-import type { ChatId } from "@omnichat/core/protocol/id"
 import { useApp } from "../runtime/context.tsx"
+import { chatIn } from "./address.ts"
 import { Announcer } from "./announcer.tsx"
 import { commandOf } from "./keyboard.ts"
 import { NoticeBar } from "./notice.tsx"
@@ -23,7 +23,7 @@ export function Shell(props: RouteSectionProps) {
   const stage = useStage()
   const location = useLocation()
   const navigate = useNavigate()
-  const current = createMemo(() => /^\/chat\/(cht_[^/]+)$/.exec(location.pathname)?.[1] as ChatId | undefined)
+  const current = createMemo(() => chatIn(location.pathname))
   const framed = () => location.pathname !== "/start"
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -16,7 +16,7 @@ export type Drawing = { draw(text: string, growing: boolean): void }
 /** How late a character may be shown at most, in milliseconds, as long as drawing itself is not what takes the time. */
 export const lag = 150
 /** The part of the time that drawing and painting may take: where they are slow, pictures are fewer. */
-export const share = 0.04
+const share = 0.03
 /** The time between two pictures, in milliseconds: smooth where pictures are cheap, and never so long that it is seen. */
 export const shortest = 32
 export const longest = 100
@@ -51,7 +51,7 @@ export class Flow {
     this.growing = growing
     if (!continued) this.drawn = undefined
     if (!continued || this.stage.calm()) this.pace.skip(text.length)
-    else this.pace.receive(text.length, this.stage.now(), lag - frame - this.interval)
+    else this.receive(text.length, this.stage.now())
     if (continued) this.schedule()
     else this.draw()
   }
@@ -60,6 +60,11 @@ export class Flow {
   stop(): void {
     this.cancel?.()
     this.cancel = undefined
+  }
+
+  private receive(length: number, now: number): void {
+    const latest = now + lag - frame
+    this.pace.receive(length, now, latest - this.interval, latest)
   }
 
   private get interval(): number {
@@ -76,7 +81,9 @@ export class Flow {
   private draw(): void {
     const { text = "", pace } = this
     const start = this.stage.now()
-    const place = Math.max(wordEnd(text, pace.visible(start)), pace.due, this.drawn?.length ?? 0)
+    const next = start + this.interval
+    const flowing = wordEnd(text, pace.visible(start))
+    const place = Math.max(flowing, pace.neededBy(next + frame), this.drawn?.length ?? 0)
     let drew = false
     while (this.drawStep(place)) {
       drew = true
@@ -84,7 +91,7 @@ export class Flow {
     }
     if (drew) this.stage.painted(() => (this.cost += (this.stage.now() - start - this.cost) / 4))
     const length = this.drawn?.length ?? 0
-    this.earliest = start + (length < place ? 0 : this.interval)
+    this.earliest = length < place ? start : next
     if (length < text.length) this.schedule()
   }
 

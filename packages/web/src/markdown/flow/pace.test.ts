@@ -24,14 +24,14 @@ test("nothing is shown before it came, nothing later than its time, and nothing 
         expect(visible).toBeLessThanOrEqual(length)
         const due = arrivals.filter((arrival) => arrival.at + spread <= now).at(-1)?.length ?? 0
         expect(visible).toBeGreaterThanOrEqual(due)
-        expect(pace.due).toBeGreaterThanOrEqual(due)
+        expect(pace.neededBy(now)).toBeGreaterThanOrEqual(due)
         shown = visible
       }
       for (const { after, count } of all) {
         for (let now = at; now < at + after; now += tick) look(now)
         at += after
         length += count
-        pace.receive(length, at, spread)
+        pace.receive(length, at, at + spread)
         arrivals.push({ at, length })
       }
       look(at + spread)
@@ -45,7 +45,7 @@ test("bursts at a steady rate flow evenly", () => {
   const steps: number[] = []
   let last = 0
   for (let now = 0; now < 3_000; now += 10) {
-    if (now % 90 === 0) pace.receive((now / 90 + 1) * 45, now, spread)
+    if (now % 90 === 0) pace.receive((now / 90 + 1) * 45, now, now + spread)
     const visible = pace.visible(now)
     if (now > 1_000) steps.push(visible - last)
     last = visible
@@ -58,8 +58,10 @@ test("what is skipped to is shown at once", () => {
   const pace = new Pace()
   pace.skip(500)
   expect(pace.visible(0)).toBe(500)
-  pace.receive(510, 10, spread)
+  pace.receive(510, 10, 110, 150)
   expect(pace.visible(60)).toBe(505)
+  expect(pace.neededBy(149)).toBe(500)
+  expect(pace.neededBy(150)).toBe(510)
 })
 
 test("a word is shown when it is there, a long one and one of Chinese at any place", () => {

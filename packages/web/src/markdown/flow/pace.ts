@@ -1,8 +1,8 @@
-/** A burst of text: it must all be shown at `due`, in milliseconds. */
-type Burst = { readonly end: number; readonly due: number }
+/** A burst of text: it is to be shown at `due`, and must be at `latest`. */
+type Burst = { readonly end: number; readonly due: number; readonly latest: number }
 
 /**
- * Spreads text that comes in bursts evenly over time. Each burst has a time by which it is all shown: at every moment
+ * Spreads text that comes in bursts evenly over time. Each burst has a time by which it is to be shown: at every moment
  * the text flows at the lowest speed that keeps this for all bursts that wait, so the speed changes little. Times are
  * milliseconds of any clock that never goes back.
  */
@@ -13,10 +13,10 @@ export class Pace {
   private late = 0
   private now = 0
 
-  /** The text has so many characters now, no fewer than before; the new ones are shown within `spread` milliseconds. */
-  receive(length: number, now: number, spread: number): void {
+  /** The text has so many characters now, no fewer than before, and these are the times for the new ones. */
+  receive(length: number, now: number, due: number, latest = due): void {
     this.advance(now)
-    if (length > this.received) this.bursts.push({ end: length, due: now + spread })
+    if (length > this.received) this.bursts.push({ end: length, due, latest })
     this.received = length
   }
 
@@ -32,9 +32,9 @@ export class Pace {
     return Math.floor(this.shown)
   }
 
-  /** How many characters must not wait any longer, at the time last asked for. */
-  get due(): number {
-    return this.late
+  /** How many characters must be shown at a time, and not only at the next one after it. */
+  neededBy(time: number): number {
+    return this.bursts.reduce((most, { end, latest }) => (latest <= time ? Math.max(most, end) : most), this.late)
   }
 
   private advance(now: number): void {

@@ -1,0 +1,93 @@
+import fc from "fast-check"
+import { expect, it } from "vitest"
+import type { RawSocket } from "../support/raw-client.ts"
+import { ChaosFollower } from "./chaos-follower.ts"
+import type { Course } from "./chaos-follower.ts"
+import { schedule } from "./chaos-schedule.ts"
+import type { Schedule } from "./chaos-schedule.ts"
+import { newId } from "./ids.ts"
+import { endOf, textOf } from "./run-rules.ts"
+import { acked, question, startOf, useScene } from "./scene.ts"
+import type { Ack } from "./scene.ts"
+
+const scene = useScene()
+
+/** Schedules at the same time, over the one server. */
+const together = 6
+const batches = 90
+
+/** Sends the start as the schedule has it; resolves with the connection that follows, and all that was answered. */
+async function begin({ begin: how }: Schedule, start: Course["start"]): Promise<{ socket: RawSocket; acks: Ack[] }> {
+  const [socket, other] = [await scene.connect(), how === "two connections" ? await scene.connect() : undefined]
+  const sent = [socket.act(start)]
+  if (how === "twice") sent.push(socket.act(start))
+  if (other !== undefined) sent.push(other.act(start))
+  if (how === "both doors") {
+    const { action: _, ...body } = start
+    const posted = await scene.http("POST", "/api/runs", { body })
+    expect(posted.status).toBe(202)
+    sent.push(Promise.resolve({ type: "ack", id: "", ...(posted.body as object) }))
+  }
+  const acks = (await Promise.all(sent)).map(acked)
+  other?.drop()
+  return { socket, acks }
+}
+
+/** Plays one schedule to its end. @throws when a promise of the page is broken */
+async function play(each: Schedule): Promise<void> {
+  const runId = newId("run")
+  const text = `${runId}: ${"Wörter, 词语, 🜂. ".repeat(40)}`.slice(0, 40 + 7 * each.chunks)
+  const model = scene.model({ text, intervalMs: each.intervalMs })
+  const start = startOf({ runId, model, message: question(`About ${runId}?`) })
+  const { socket, acks } = await begin(each, start)
+  const [ack] = acks
+  if (ack === undefined) throw new Error("no ack")
+  for (const same of acks) {
+    const { chatId, messageId, userMessageId } = ack
+    expect(same).toMatchObject({ runId, chatId, messageId, userMessageId })
+  }
+  // one that never leaves tells how far the run is
+  const witness = await scene.connect()
+  acked(await witness.act({ action: "run.follow", runId, after: 0 }))
+  const log = witness.log(runId)
+  const course: Course = {
+    start,
+    stops: 0,
+    made: async (count) => {
+      await witness.until(() => (log.ended || log.last >= count ? true : undefined), `event ${count} of ${runId}`)
+    },
+  }
+  const followers = await Promise.all(
+    each.followers.map(async (steps, index) => {
+      const own = index === 0 ? socket : await scene.connect()
+      if (index > 0) acked(await own.act({ action: "run.follow", runId, after: 0 }))
+      return { steps, follower: new ChaosFollower(scene, course, own) }
+    }),
+  )
+  await Promise.all(followers.map(async ({ steps, follower }) => follower.follow(steps)))
+
+  const events = await witness.ended(runId)
+  for (const { follower } of followers) {
+    expect(follower.problems).toEqual([])
+    expect(follower.held).toEqual(events)
+  }
+  const { status } = endOf(events)
+  expect(course.stops > 0 ? ["complete", "stopped"] : ["complete"]).toContain(status)
+  expect(status === "complete" ? textOf(events) === text : text.startsWith(textOf(events))).toBe(true)
+  await scene.expectStored(ack, events)
+  const asked = scene.runtime.upstream.requests.filter(({ body }) => JSON.stringify(body).includes(runId))
+  expect(asked.length).toBeLessThanOrEqual(1)
+  expect(await asked[0]?.ended).toBe(asked.length === 0 ? undefined : status === "complete" ? "answered" : "left")
+  socket.drop()
+  witness.drop()
+}
+
+it(`[G1, G2, G4, A13, E5] ${together * batches} random schedules: every number once, in order, and the text that is stored`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(schedule, { minLength: together, maxLength: together }), async (schedules) => {
+      await Promise.all(schedules.map(play))
+      await scene.check()
+    }),
+    { numRuns: batches },
+  )
+}, 240_000)
