@@ -11,6 +11,8 @@ export type Course = {
   stops: number
 }
 
+const isTerminal = (event: Event | undefined): boolean => ["finish", "abort", "error"].includes(event?.type ?? "")
+
 /** One who follows a run over whatever befalls its connections, by the number it holds. */
 export class ChaosFollower {
   /** Every event once, in order, from number 1. */
@@ -34,8 +36,11 @@ export class ChaosFollower {
       await this.#course.made(count)
       await this.#move(step, count)
     }
-    await this.#runId((runId) => this.#socket.ended(runId))
     this.#take()
+    while (!isTerminal(this.held.at(-1))) {
+      await this.#over(async (runId) => this.#socket.ended(runId))
+      this.#take()
+    }
   }
 
   async #move({ move, away }: Step, count: number): Promise<void> {
@@ -48,19 +53,19 @@ export class ChaosFollower {
         await this.#course.made(count + away)
         return this.#reconnect()
       case "unfollow":
-        await this.#runId(async () => acked(await this.#socket.unfollow(runId)))
+        await this.#over(async () => acked(await this.#socket.unfollow(runId)))
         await this.#course.made(count + away)
-        return this.#runId(async () => this.#ask(this.#socket.log(runId).last))
+        return this.#over(async () => this.#ask(this.#socket.log(runId).last))
       case "pause":
         this.#socket.socket.pause()
         await this.#course.made(count + away)
         return void this.#socket.socket.resume()
       case "follow":
-        return this.#runId(async () => this.#ask(this.#socket.log(runId).last))
+        return this.#over(async () => this.#ask(this.#socket.log(runId).last))
       case "follow from 0":
-        return this.#runId(async () => this.#ask(0))
+        return this.#over(async () => this.#ask(0))
       case "start":
-        return this.#runId(async () => void acked(await this.#socket.act(this.#course.start)))
+        return this.#over(async () => void acked(await this.#socket.act(this.#course.start)))
       case "start by http": {
         const { status } = await this.#scene.http("POST", "/api/runs", { body: { runId, ...body } })
         if (status !== 202) this.problems.push(`the start again was answered by ${status}`)
@@ -68,7 +73,7 @@ export class ChaosFollower {
       }
       case "stop":
         this.#course.stops += 1
-        return this.#runId(async () => void acked(await this.#socket.act({ action: "run.stop", runId })))
+        return this.#over(async () => void acked(await this.#socket.act({ action: "run.stop", runId })))
       case "stop by http": {
         this.#course.stops += 1
         const { status } = await this.#scene.http("POST", `/api/runs/${runId}/stop`)
@@ -78,7 +83,7 @@ export class ChaosFollower {
   }
 
   /** What goes wrong with the connection is done again over a new one. */
-  async #runId<T>(work: (runId: string) => Promise<T>): Promise<void> {
+  async #over<T>(work: (runId: string) => Promise<T>): Promise<void> {
     for (;;) {
       const socket = this.#socket
       try {

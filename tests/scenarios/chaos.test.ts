@@ -36,7 +36,7 @@ async function begin({ begin: how }: Schedule, start: Course["start"]): Promise<
 /** Plays one schedule to its end. @throws when a promise of the page is broken */
 async function play(each: Schedule): Promise<void> {
   const runId = newId("run")
-  const text = `${runId}: ${"Wörter, 词语, 🜂. ".repeat(40)}`.slice(0, 40 + 7 * each.chunks)
+  const text = `${runId}: ${"Wörter, 词语, 🜂. ".repeat(each.chunks / 2)}`
   const model = scene.model({ text, intervalMs: each.intervalMs })
   const start = startOf({ runId, model, message: question(`About ${runId}?`) })
   const { socket, acks } = await begin(each, start)
@@ -77,7 +77,9 @@ async function play(each: Schedule): Promise<void> {
   await scene.expectStored(ack, events)
   const asked = scene.runtime.upstream.requests.filter(({ body }) => JSON.stringify(body).includes(runId))
   expect(asked.length).toBeLessThanOrEqual(1)
-  expect(await asked[0]?.ended).toBe(asked.length === 0 ? undefined : status === "complete" ? "answered" : "left")
+  // a stop may come when the model has said its last word already, or before its first
+  const ended = asked[0] === undefined ? "never asked" : await asked[0].ended
+  expect(status === "complete" ? ["answered"] : ["answered", "left", "never asked"]).toContain(ended)
   socket.drop()
   witness.drop()
 }
@@ -88,6 +90,6 @@ it(`[G1, G2, G4, A13, E5] ${together * batches} random schedules: every number o
       await Promise.all(schedules.map(play))
       await scene.check()
     }),
-    { numRuns: batches },
+    { numRuns: batches, interruptAfterTimeLimit: 200_000, markInterruptAsFailure: true },
   )
 }, 240_000)

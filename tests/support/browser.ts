@@ -32,7 +32,7 @@ export async function startBrowser(): Promise<Browser> {
 export type Watch = {
   /** Errors and warnings of the console, errors nobody caught, and what the content security policy forbade. */
   problems: string[]
-  /** The address of every request, from whichever page. */
+  /** Method and address of every request, from whichever page: `GET http://…`. */
   requests: string[]
 }
 
@@ -43,7 +43,7 @@ export async function watch(context: BrowserContext): Promise<Watch> {
     if (["error", "warning"].includes(message.type())) seen.problems.push(`${message.type()}: ${message.text()}`)
   })
   context.on("weberror", (error) => seen.problems.push(`not caught: ${String(error.error())}`))
-  context.on("request", (request) => seen.requests.push(request.url()))
+  context.on("request", (request) => seen.requests.push(`${request.method()} ${request.url()}`))
   await context.exposeBinding("reportViolation", (_page, what: string) => void seen.problems.push(`forbidden: ${what}`))
   await context.addInitScript(() => {
     const report = (window as unknown as { reportViolation: (what: string) => void }).reportViolation

@@ -22,7 +22,7 @@ export function rememberReads(table: Table, now: () => number): Table {
     const known = remembered.get(name)
     if (known) return isExpired(known, now()) ? undefined : known
     const ticket = Symbol(name)
-    if (!writing.has(name)) reading.set(name, ticket)
+    if (isWorthIt(key) && !writing.has(name)) reading.set(name, ticket)
     try {
       const item = await table.get(key, options)
       if (item && reading.get(name) === ticket) remember(name, item)
@@ -72,6 +72,9 @@ export function rememberReads(table: Table, now: () => number): Table {
     transact: (operations) => write(operations.filter(changes).map(keyOf), () => table.transact(operations)),
   }
 }
+
+/** Small items that are read again and again: the state of a run, a chat's META and its list entry. */
+const isWorthIt = ({ sk }: Key): boolean => sk === "STATE" || sk === "META" || sk.startsWith("CHAT#")
 
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`
 const changes = (operation: Operation): boolean => !("check" in operation)

@@ -45,7 +45,7 @@ export type RunningServer = {
 
 const sweepEveryMs = 10_000
 /** How long each part of a stop may take. */
-const grace = { runs: 5000, connections: 1000 }
+const grace = { runs: 7000, connections: 1000 }
 
 /**
  * The whole service on one machine. Resolves when it takes requests.

@@ -8,6 +8,7 @@ export function createWake(): Wake {
       // a copy: a listener may end its listening, or begin one, while it is called
       for (const listener of [...(listeners.get(topic) ?? [])]) listener()
     },
+    isHeard: (topic) => listeners.has(topic),
     listen(topic, listener) {
       const own = () => listener() // so that one function listening twice is two listeners
       const those = listeners.get(topic) ?? new Set()

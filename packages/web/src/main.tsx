@@ -10,6 +10,7 @@ import { solidHolder } from "./runtime/solid-holder.ts"
 import { Shell } from "./shell/shell.tsx"
 import { StageProvider, createStage } from "./shell/stage.tsx"
 import { followTheme } from "./shell/theme.ts"
+import { followKeyboard } from "./shell/viewport.ts"
 
 const SettingsScreen = lazy(() => import("./settings/screen.tsx"))
 const StartScreen = lazy(() => import("./start/screen.tsx"))
@@ -22,6 +23,7 @@ const after = (ms: number, action: () => void) => {
 const app = createApp({ client: createClient(), keep, hold: solidHolder, now: Date.now, after })
 const stage = createStage(keep)
 followTheme(keep)
+followKeyboard()
 
 const root = document.getElementById("root")
 if (!root) throw new Error("index.html has no #root")

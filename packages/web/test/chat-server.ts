@@ -24,6 +24,8 @@ export class ChatServer {
   refusal: WireError | undefined
   /** Nobody gets through. */
   down = false
+  /** While it is there, messages are given out only when it resolves. */
+  gate: Promise<void> | undefined
   #time = Date.UTC(2026, 0, 1)
   readonly #sockets = new Set<StandInSocket>()
   readonly #followers = new Map<RunId, Set<StandInSocket>>()
@@ -48,7 +50,7 @@ export class ChatServer {
     const [, chatId, more] = /^\/api\/chats\/(cht_[^/]+)(\/messages)?$/.exec(pathname) ?? []
     const chat = this.chats.get(chatId as ChatId)
     if (!chat) return json({ error: { code: "not_found", message: "There is no such chat.", retryable: false } }, 404)
-    if (more) return json(this.#page(chat.id, searchParams))
+    if (more) return (this.gate ?? Promise.resolve()).then(() => json(this.#page(chat.id, searchParams)))
     if (method === "PATCH") this.#change({ ...chat, ...(JSON.parse(String(options?.body)) as object) })
     return json(this.chats.get(chat.id))
   }

@@ -41,7 +41,7 @@ export function portsOf(
   return {
     table: scriptedTable(world, process, shared.table, shared.faults),
     clock: scriptedClock(world, process),
-    wake: { notify: () => {}, listen: () => () => {} },
+    wake: { notify: () => {}, listen: () => () => {}, isHeard: () => false },
     connections: scriptedConnections(world, process, shared.faults, shared.deliver),
     dispatcher: { dispatch: shared.dispatch },
     blobs: noBlobs,

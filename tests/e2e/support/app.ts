@@ -81,6 +81,11 @@ export class App {
     return id
   }
 
+  /** Brings the tab before the others; a browser paints the hidden ones but rarely. */
+  async show(): Promise<void> {
+    await this.page.bringToFront()
+  }
+
   async send(text: string): Promise<void> {
     await this.message.fill(text)
     await this.sendButton.waitFor()

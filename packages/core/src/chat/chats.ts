@@ -14,16 +14,7 @@ import { readBody } from "./body.ts"
 import { findChat } from "./find.ts"
 import { removeFromList } from "./purge.ts"
 import { type ListEntry, toEntry, toMessage, toMessageRecord, toSummary } from "./record.ts"
-import {
-  buryChat,
-  endRunInEntry,
-  queryEntries,
-  queryMessages,
-  readEntry,
-  readMessage,
-  setLeaf,
-  setTitle,
-} from "./store.ts"
+import { buryChat, forgetRun, queryEntries, queryMessages, readEntry, readMessage, setLeaf, setTitle } from "./store.ts"
 
 /** What a user does with chats besides asking. All throw OmniError `not_found` for a chat the actor may not see. */
 
@@ -108,7 +99,7 @@ async function settleEntries(ports: RunPorts, userId: string, entries: ListEntry
         if (living.has(runId)) continue
         const { [runId]: _over, ...runs } = current.runs
         current = { ...current, runs }
-        await endRunInEntry(ports.table, userId, entry.chatId, runId, entry.updatedAt, entry.temporary === true)
+        await forgetRun(ports.table, userId, entry.chatId, runId)
       }
       return current
     }),

@@ -3,7 +3,16 @@ import type { ChatId, RunId } from "../protocol/id.ts"
 import type { RunPorts } from "../run/ports.ts"
 import { stopNow } from "../run/stop.ts"
 import { blobFolder } from "./body.ts"
-import { buryChat, finishPurge, postponePurge, queryPurges, readChat, removeEntry, removeMessages } from "./store.ts"
+import {
+  buryChat,
+  finishPurge,
+  postponePurge,
+  queryPurges,
+  readChat,
+  readEntry,
+  removeEntry,
+  removeMessages,
+} from "./store.ts"
 
 /** Removes what is left of deleted chats, and temporary chats whose time is over. Any number may do it at the same time. */
 export async function purgeChats(ports: RunPorts): Promise<void> {
@@ -23,11 +32,15 @@ export async function purgeChats(ports: RunPorts): Promise<void> {
   } while (cursor !== undefined)
 }
 
-/** Takes a deleted chat off its owner's list and stops its runs; those who follow them get `abort`. */
+/**
+ * Stops the runs of a buried chat, those who follow them get `abort`, and takes it off its owner's list. The entry names
+ * the runs, so it goes last: what fails is done by the purge.
+ */
 export async function removeFromList(ports: RunPorts, userId: string, chatId: ChatId): Promise<void> {
-  const entry = await removeEntry(ports.table, userId, chatId)
+  const entry = await readEntry(ports.table, userId, chatId)
   const runIds = Object.keys(entry?.runs ?? {}) as RunId[]
   await Promise.all(runIds.map((runId) => stopNow(ports, runId)))
+  await removeEntry(ports.table, userId, chatId)
 }
 
 async function purge(ports: RunPorts, chatId: ChatId): Promise<void> {

@@ -139,6 +139,12 @@ export function endRunInEntry(
   )
 }
 
+/** Takes a run off the list entry and leaves everything else as it is. */
+export async function forgetRun(table: Table, userId: string, chatId: ChatId, runId: RunId): Promise<void> {
+  const path = `runs.${runId}`
+  await ifThere(table.update(keys.listEntry(userId, chatId), { remove: [path] }, { if: [{ exists: path }] }))
+}
+
 export function setLeaf(
   table: Table,
   userId: string,
@@ -178,10 +184,8 @@ export async function buryChat(table: Table, chatId: ChatId): Promise<void> {
   ])
 }
 
-/** Gives the entry as it was, with the runs that were unfinished. */
-export async function removeEntry(table: Table, userId: string, chatId: ChatId): Promise<ListEntry | undefined> {
-  const item = await table.delete(keys.listEntry(userId, chatId))
-  return item === undefined ? undefined : toEntry(item)
+export async function removeEntry(table: Table, userId: string, chatId: ChatId): Promise<void> {
+  await table.delete(keys.listEntry(userId, chatId))
 }
 
 export function queryPurges(table: Table, cursor?: string): Promise<Page> {

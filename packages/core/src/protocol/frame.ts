@@ -4,6 +4,7 @@ import type { EndedStatus, Event, RunStatus } from "./event.ts"
 import type { ChatSummary } from "./http.ts"
 import { chatId, messageId, runId } from "./id.ts"
 import type { ChatId, MessageId, RunId } from "./id.ts"
+import { limits } from "./limits.ts"
 import { strictRecord } from "./object.ts"
 import { inputPart } from "./part.ts"
 
@@ -27,7 +28,14 @@ export const startFields = {
   message: v.exactOptional(
     v.strictObject({
       id: v.exactOptional(messageId),
-      parts: v.pipe(v.array(inputPart), v.minLength(1, "a message has at least one part")),
+      parts: v.pipe(
+        v.array(inputPart),
+        v.minLength(1, "a message has at least one part"),
+        v.check(
+          (parts) => parts.filter((part) => part.type === "file").length <= limits.filesPerMessage,
+          `a message names at most ${limits.filesPerMessage} files`,
+        ),
+      ),
     }),
   ),
   model: v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)),

@@ -12,6 +12,8 @@ export const limits = {
   jsonBody: 256 * 1024,
   /** An uploaded file. */
   file: 25 * 1024 * 1024,
+  /** Files one message may name. */
+  filesPerMessage: 20,
   /** A chat's title, in characters. */
   titleCharacters: 200,
   /** Connections one user may hold; the oldest gives way. */

@@ -20,9 +20,12 @@ export class Answer {
   #reasoningEnded: number | undefined
   #usage: ModelUsage = {}
   #asked = false
+  /** Characters that were there before this turn: those of an answer that is continued. */
+  readonly #before: number
 
   constructor(reduction: Reduction, createdAt: number) {
     this.reduction = reduction
+    this.#before = spokenCharacters(reduction)
     this.#createdAt = createdAt
   }
 
@@ -41,19 +44,16 @@ export class Answer {
     if (!this.reduction.stepOpen) this.push({ type: "start-step" })
   }
 
-  /** Begins with the text of the answer that this one goes on from. */
-  goOnFrom(text: string): string {
-    const id = "text-0"
-    this.push({ type: "text-start", id })
-    if (text !== "") this.push({ type: "text-delta", id, delta: text })
-    return id
+  /** What it has said so far, without its reasoning. */
+  text(): string {
+    return this.reduction.parts.map((part) => (part.type === "text" ? part.text : "")).join("")
   }
 
   /** Takes in one event of the provider; gives how the answer ended, with its last one. */
   take(event: ModelEvent, now: number): FinishReason | undefined {
     switch (event.type) {
       case "finish":
-        this.#usage = event.usage
+        this.#usage = countsOf(event.usage)
         return event.finishReason
       case "text-delta":
       case "reasoning-delta":
@@ -107,10 +107,11 @@ export class Answer {
     const counted = outputTokens !== undefined
     const usage: Usage = {
       inputTokens: inputTokens ?? 0,
-      outputTokens: outputTokens ?? (this.#asked ? estimateTokens(spokenCharacters(this.reduction)) : 0),
+      outputTokens: outputTokens ?? (this.#asked ? estimateTokens(spokenCharacters(this.reduction) - this.#before) : 0),
       durationMs: Math.max(0, Math.round(now - this.#createdAt)),
     }
-    if (this.#firstTokenAt !== undefined) usage.firstTokenMs = Math.round(this.#firstTokenAt - this.#createdAt)
+    if (this.#firstTokenAt !== undefined)
+      usage.firstTokenMs = Math.max(0, Math.round(this.#firstTokenAt - this.#createdAt))
     if (this.#reasoningBegan !== undefined) {
       usage.reasoningMs = Math.round((this.#reasoningEnded ?? now) - this.#reasoningBegan)
     }
@@ -123,6 +124,12 @@ export class Answer {
     if (type === "reasoning-delta") this.#reasoningBegan ??= now
     else if (this.#reasoningBegan !== undefined) this.#reasoningEnded ??= now
   }
+}
+
+/** Counts that are none are as good as not given. */
+function countsOf({ inputTokens, outputTokens }: ModelUsage): ModelUsage {
+  const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && (value ?? -1) >= 0
+  return { ...(isCount(inputTokens) ? { inputTokens } : {}), ...(isCount(outputTokens) ? { outputTokens } : {}) }
 }
 
 /** What an event without text counts as, in characters. */

@@ -1,5 +1,8 @@
 import type { ModelEvent } from "../model/provider.ts"
 
+/** The id of the text block that a continued answer begins with. */
+export const continuedBlock = "text-0"
+
 /**
  * Gives a provider's blocks ids of our own, unique in the run, and joins the first text block to the text that a
  * continued answer begins with.
@@ -9,9 +12,9 @@ export class Blocks {
   #continued: string | undefined
   #count = 0
 
-  /** `continued` is the id of the text block that is open already. */
-  constructor(continued: string | undefined) {
-    this.#continued = continued
+  /** `open` holds the text blocks that are open already, by id: that of a continued answer, or none. */
+  constructor(open: Record<string, number>) {
+    this.#continued = continuedBlock in open ? continuedBlock : undefined
   }
 
   /** The event under our id; undefined for one that says nothing any more. Throws RangeError on an event of no open block. */

@@ -49,8 +49,10 @@ export async function closeRun(ports: RunPorts, seen: RunRecord, reason: CloseRe
   const record = attempt.record
   if (record === undefined) return false
   const outcome = record.stop ? ({ status: "stopped" } as const) : (reason.outcome ?? died)
-  for (;;) {
+  for (let last = 0; ;) {
     const journal = await readJournal(table, seen.runId)
+    if (journal.last === last) throw new Error(`${seen.runId} can be closed by nobody: its end is refused`)
+    last = journal.last
     const eventLog = new EventLog(seen.runId)
     eventLog.add(journal.events, journal.ended)
     if (!journal.ended) {
@@ -81,7 +83,8 @@ function closingBatch(
   owner: string,
   ports: RunPorts,
 ): Batch {
-  const spoken = spokenCharacters(reduction)
+  const asked = seen.status !== "queued" || seen.turn > 0
+  const spoken = asked ? spokenCharacters(reduction) : 0
   const lastSign = seen.leaseUntil === undefined ? ports.clock.now() : seen.leaseUntil - ports.runSettings.lease
   const usage: Usage = {
     inputTokens: 0,
@@ -107,7 +110,11 @@ async function tellFollowers(ports: RunPorts, record: RunRecord, eventLog: Event
       ports.log.warn("follower-not-removed", { run: record.runId, error: describe(error) }),
     )
   })
-  const current = await readRecord(ports.table, record.runId)
-  pumps.sync(current?.followers ?? {})
-  await pumps.drain()
+  try {
+    const current = await readRecord(ports.table, record.runId)
+    pumps.sync(current?.followers ?? {})
+    await pumps.drain()
+  } catch (error) {
+    ports.log.warn("followers-not-told", { run: record.runId, error: describe(error) })
+  }
 }

@@ -32,32 +32,47 @@ export async function writeEnd(ports: RunPorts, ending: Ending, owner?: string):
     ...endOperations(record.runId, end.status, now, expiresAt, owner),
     usageOperation(record, reduction.model ?? "", end.usage, now),
   ]
-  const body = await storeBody(blobs, record.chatId, record.messageId, reduction.parts)
+  const body = await storeBody(blobs, record.chatId, record.messageId, reduction.parts, batch.by)
   const message = endMessageOperations(record.chatId, record.messageId, body, end)
   let withMessage = true
   for (;;) {
     try {
       await table.transact(withMessage ? [...own, ...message] : own)
-      if (!withMessage && "partsBlob" in body) await blobs.delete(body.partsBlob)
+      if (!withMessage) await discard(ports, body)
       return "ended"
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
       const [atBatch, atState] = error.reasons
       if (atBatch?.failed) {
         const item = atBatch.item ?? (await table.get(keys.events(record.runId, batch.first), { consistent: true }))
-        return isOurs(item, batch) ? "ended" : "beaten"
+        if (isOurs(item, batch)) return "ended"
+        await discard(ports, body)
+        return "beaten"
       }
-      if (atState?.failed || !withMessage) return "beaten"
+      if (atState?.failed || !withMessage) {
+        await discard(ports, body)
+        return "beaten"
+      }
       withMessage = false
     }
   }
 }
 
+/** Takes back a large body that no message names. */
+async function discard(ports: RunPorts, body: { parts: string } | { partsBlob: string }): Promise<void> {
+  if (!("partsBlob" in body)) return
+  try {
+    await ports.blobs.delete(body.partsBlob)
+  } catch (error) {
+    ports.log.warn("blob-not-removed", { key: body.partsBlob, error: describe(error) })
+  }
+}
+
+/** Without a condition of its own: it is written with the last batch, and that is written once. */
 function usageOperation(record: RunRecord, model: string, usage: Usage, now: number): Operation {
   const key = keys.runUsage(record.userId, record.runId)
   return {
     put: { ...key, model, at: now, inputTokens: usage.inputTokens, outputTokens: usage.outputTokens },
-    if: [{ absent: "pk" }],
   }
 }
 

@@ -1,11 +1,13 @@
 import { describe } from "../log.ts"
 import type { ChosenModel } from "../model/models.ts"
+import type { ModelRequest } from "../model/provider.ts"
 import { OmniError, type WireError, toOmniError } from "../protocol/error.ts"
 import type { FinishReason } from "../protocol/event.ts"
 import type { RunId } from "../protocol/id.ts"
 import { Answer } from "./answer.ts"
 import { Blocks } from "./blocks.ts"
 import type { Outcome } from "./closing.ts"
+import { closeRun } from "./close.ts"
 import { readContext } from "./context.ts"
 import { afterEnd } from "./end.ts"
 import { EventLog } from "./event-log.ts"
@@ -15,7 +17,8 @@ import { keepLease } from "./lease.ts"
 import type { RunPorts } from "./ports.ts"
 import { Pumps } from "./pumps.ts"
 import type { RunRecord } from "./record.ts"
-import { handOver, readRequest, take, unregister } from "./store.ts"
+import { handOver, readRequest, renew, take, unregister } from "./store.ts"
+import { topics } from "./wake.ts"
 import { Writer } from "./writer.ts"
 
 export type ExecuteOptions = {
@@ -43,8 +46,11 @@ export async function executeRun(
   await new Turn(ports, attempt.record, owner, options).execute()
 }
 
-/** Why a turn goes no further: an outcome to write, or nothing to write at all. */
-type Halt = Outcome | "fenced" | "handed-over"
+/**
+ * Why a turn goes no further: an outcome to write, or nothing to write at all. A turn that is `stuck` still holds the
+ * run but could not write to it: it lets go, and closes the run if the store takes that.
+ */
+type Halt = Outcome | "fenced" | "handed-over" | "stuck"
 
 class Turn {
   readonly #ports: RunPorts
@@ -59,6 +65,8 @@ class Turn {
   readonly #halted: Promise<Halt>
   #halt: (halt: Halt) => void = () => {}
   #writer: Writer | undefined
+  /** The run is being given back: that its owner goes away is no surprise then. */
+  #givingBack = false
 
   constructor(ports: RunPorts, record: RunRecord, owner: string, options: ExecuteOptions) {
     this.#ports = ports
@@ -78,7 +86,7 @@ class Turn {
       this.#ports,
       this.#record,
       this.#owner,
-      { renewed: (record) => this.#seeStop(record), lost: () => this.#halt("fenced") },
+      { renewed: (record) => this.#seeStop(record), lost: () => this.#seeLoss() },
       this.#over.signal,
     )
     void this.#watchTime()
@@ -93,8 +101,10 @@ class Turn {
       const halt = await Promise.race([this.#speak(answer), this.#halted])
       await this.#finish(halt, answer)
     } catch (error) {
-      if (!(error instanceof Fenced)) log.error("turn-failed", { run: runId, error: describe(error) })
       metrics.count("runs_fenced_total")
+      if (error instanceof Fenced) return
+      log.error("turn-failed", { run: runId, error: describe(error) })
+      await this.#letGo()
     } finally {
       this.#upstream.abort()
       this.#pumps.stop()
@@ -109,29 +119,24 @@ class Turn {
       if (request === undefined) throw new Error(`${this.#record.runId} has no request`)
       if (this.#mustHandOver()) return await this.#giveBack()
       const model = await this.#ports.models.find(request.model)
-      const context = await readContext(this.#ports, this.#record, request)
+      const messages = await readContext(this.#ports, this.#record, request)
       // Whoever halted the turn meanwhile writes its end; nothing may be said after it.
       if (this.#upstream.signal.aborted) return "fenced"
       this.#writer = this.#openWriter(answer, model)
       answer.openStep()
-      const continued = context.goOnFrom === undefined ? undefined : answer.goOnFrom(context.goOnFrom)
-      if (continued !== undefined) this.#writer.poke()
-      const finishReason = await this.#listen(answer, model, { ...context, params: request.params }, continued)
+      const prefix = request.continues === undefined ? "" : answer.text()
+      if (prefix !== "") messages.push({ role: "assistant", content: [{ type: "text", text: prefix }] })
+      const finishReason = await this.#listen(answer, model, { messages, params: request.params })
       return { status: "complete", finishReason }
     } catch (error) {
       return { status: "failed", error: this.#explain(error) }
     }
   }
 
-  async #listen(
-    answer: Answer,
-    model: ChosenModel,
-    request: { messages: Parameters<ChosenModel["provider"]["stream"]>[0]["messages"]; params: object },
-    continued: string | undefined,
-  ): Promise<FinishReason> {
+  async #listen(answer: Answer, model: ChosenModel, request: Omit<ModelRequest, "model">): Promise<FinishReason> {
     const { clock } = this.#ports
     const { signal } = this.#upstream
-    const blocks = new Blocks(continued)
+    const blocks = new Blocks(answer.reduction.open.text)
     for await (const event of model.provider.stream({ model: model.name, ...request }, signal)) {
       if (signal.aborted) throw new Error("the turn is over")
       const renamed = blocks.rename(event)
@@ -151,20 +156,24 @@ class Turn {
       return
     }
     if (halt === "handed-over") return
+    if (halt === "stuck") return this.#letGo()
     const end = await writer.end(halt)
     this.#measure(end.status, end.usage.outputTokens, end.usage.durationMs, end.usage.firstTokenMs)
     const told = afterEnd(this.#ports, this.#record)
-    await this.#flags.read()
+    const { clock, runSettings } = this.#ports
+    const patience = new Promise<void>((resolve) => clock.after(runSettings.drain, resolve))
+    await Promise.race([this.#flags.read(), patience])
     await this.#pumps.drain()
     await told
   }
 
   async #giveBack(): Promise<Halt> {
     const { table, clock, dispatcher } = this.#ports
+    this.#givingBack = true
     const attempt = await handOver(table, this.#record.runId, this.#owner, clock.now())
     if (!attempt.done) {
-      if (attempt.record?.stop) return { status: "stopped" }
-      return "fenced"
+      this.#givingBack = false
+      return attempt.record?.stop ? { status: "stopped" } : "fenced"
     }
     // The next worker posts from now on, so what is under way here must have arrived before it is called.
     await this.#pumps.settle()
@@ -189,18 +198,38 @@ class Turn {
           this.#pumps.wake()
           void this.#flags.read()
         },
-        fenced: () => this.#halt("fenced"),
-        followed: () => this.#pumps.following,
+        lost: (error) => {
+          if (error instanceof Fenced) return this.#halt("fenced")
+          this.#ports.log.error("journal-not-written", { run: this.#record.runId, error: describe(error) })
+          this.#halt("stuck")
+        },
+        followed: () => this.#pumps.following || this.#ports.wake.isHeard(topics.events(this.#record.runId)),
       },
     )
   }
 
   /** What a read of the record gave. */
   #see(record: RunRecord | undefined): void {
+    if (this.#givingBack) return
     if (record === undefined || (record.owner !== this.#owner && !this.#log.ended)) return this.#halt("fenced")
     this.#pumps.sync(record.followers)
     this.#writer?.poke()
     this.#seeStop(record)
+  }
+
+  #seeLoss(): void {
+    if (!this.#givingBack) this.#halt("fenced")
+  }
+
+  /** Ends the lease at once, so that the run can be closed without waiting for it, and closes it. */
+  async #letGo(): Promise<void> {
+    this.#over.abort()
+    try {
+      const attempt = await renew(this.#ports.table, this.#record.runId, this.#owner, 0)
+      if (attempt.done) await closeRun(this.#ports, attempt.record)
+    } catch (error) {
+      this.#ports.log.error("run-not-let-go", { run: this.#record.runId, error: describe(error) })
+    }
   }
 
   #seeStop(record: RunRecord): void {

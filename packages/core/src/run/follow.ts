@@ -75,7 +75,7 @@ export function newFollower(actor: Actor, after: number): Follower {
 }
 
 /** The worker has not renewed its lease for longer than it should. */
-function isSilent(ports: RunPorts, record: RunRecord): boolean {
+export function isSilent(ports: RunPorts, record: RunRecord): boolean {
   const { lease, leaseStale } = ports.runSettings
   return record.status === "running" && (record.leaseUntil ?? 0) - lease + leaseStale < ports.clock.now()
 }
@@ -101,5 +101,5 @@ async function replay(ports: RunPorts, runId: RunId, connectionId: string, follo
   log.add(journal.events, true)
   const pumps = new Pumps(ports, log, () => {})
   pumps.sync({ [connectionId]: follower })
-  await pumps.drain()
+  await pumps.finished()
 }

@@ -72,6 +72,27 @@ export function isOurs(item: Item | undefined, batch: Batch): boolean {
   return item !== undefined && item.by === batch.by && item.last === batch.last
 }
 
+/** How many bytes of events one batch takes; an item has 400 KB at most. */
+const batchBytes = 200_000
+
+/** The first events of a run as batches that fit. */
+export function inBatches(events: EncodedEvent[], by: string): Batch[] {
+  const batches: Batch[] = []
+  let bytes = 0
+  for (const [at, event] of events.entries()) {
+    const current = batches.at(-1)
+    if (current && bytes + event.bytes <= batchBytes) {
+      current.events.push(event)
+      current.last = at + 1
+      bytes += event.bytes
+    } else {
+      batches.push({ first: at + 1, last: at + 1, by, events: [event] })
+      bytes = event.bytes
+    }
+  }
+  return batches
+}
+
 export type Journal = {
   /** The encoded events after `after`, in order. */
   events: EncodedEvent[]

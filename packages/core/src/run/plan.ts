@@ -1,5 +1,6 @@
 import type { Actor } from "../access/actor.ts"
-import { storeBody } from "../chat/body.ts"
+import { utf8Length } from "../bytes.ts"
+import { readBody, storeBody, textOf } from "../chat/body.ts"
 import { findChat } from "../chat/find.ts"
 import type { ChatRecord, ListEntry, MessageRecord } from "../chat/record.ts"
 import {
@@ -11,15 +12,16 @@ import {
   readMessage,
 } from "../chat/store.ts"
 import { titleFrom } from "../chat/title.ts"
-import { findFiles } from "../file/files.ts"
+import { fileUrl, findFiles } from "../file/files.ts"
 import { OmniError } from "../protocol/error.ts"
 import type { Event } from "../protocol/event.ts"
 import type { StartBody } from "../protocol/frame.ts"
-import { type ChatId, type MessageId, fileUrl, newId, newIdAfter } from "../protocol/id.ts"
+import { type ChatId, type MessageId, newId, newIdAfter } from "../protocol/id.ts"
 import type { FilePart, InputPart, TextPart } from "../protocol/part.ts"
 import type { Operation } from "../store/table.ts"
-import { encodeEvent } from "./encode.ts"
-import { batchOperation } from "./journal.ts"
+import { continuedBlock } from "./blocks.ts"
+import { encodeEvents } from "./encode.ts"
+import { batchOperation, inBatches } from "./journal.ts"
 import type { RunPorts } from "./ports.ts"
 import type { RunRecord, RunRequest } from "./record.ts"
 import { createOperations } from "./store.ts"
@@ -41,9 +43,10 @@ export async function planRun(
   const model = await ports.models.find(body.model)
   const now = ports.clock.now()
   const question = body.message === undefined ? undefined : questionId(body.message.id, asked.parentId, now)
+  const goesOnFrom = asked.continues && textOf(await readBody(ports.blobs, asked.continues))
   const answerTo = question ?? asked.answerTo
   if (answerTo === undefined) throw new Error("a run answers a message")
-  const messageId = after(answerTo, now, asked.continues)
+  const messageId = after(answerTo, now, asked.continues?.messageId)
   const record: RunRecord = {
     runId: body.runId,
     chatId: chat.record.chatId,
@@ -61,11 +64,11 @@ export async function planRun(
     model: model.id,
     params: body.params ?? {},
     answerTo,
-    ...(asked.continues === undefined ? {} : { continues: asked.continues }),
+    ...(asked.continues === undefined ? {} : { continues: asked.continues.messageId }),
   }
   const operations = [
     ...createOperations(record, request, keepUntil(ports, now)),
-    firstEvent(ports, record, model.id, now),
+    ...firstBatches(ports, record, model.id, now, goesOnFrom),
     ...chatOperations(ports, chat, record, body, now),
     putMessageOperation({
       messageId,
@@ -86,7 +89,7 @@ export async function planRun(
         chatId: record.chatId,
         parentId: asked.parentId,
         role: "user",
-        ...(await storeBody(ports.blobs, record.chatId, question, parts)),
+        ...(await storeBody(ports.blobs, record.chatId, question, parts, body.runId)),
         status: "complete",
         createdAt: now,
       }),
@@ -95,14 +98,20 @@ export async function planRun(
   return { record, operations, provider: model.provider.id }
 }
 
+/** Bytes of `params` as JSON: the request is one row. */
+const mostParams = 256 * 1024
+
 type FoundChat = { record: ChatRecord; entry: ListEntry | undefined }
 /** `parentId` is a new question's parent; `answerTo` the message answered where no question is asked. */
-type Asked = { parentId: MessageId | null; answerTo?: MessageId; continues?: MessageId }
+type Asked = { parentId: MessageId | null; answerTo?: MessageId; continues?: MessageRecord }
 
 /** What the schema alone cannot say (protocol A5, A8, A9). Throws OmniError `invalid`. */
 export function checkForm(body: StartBody): void {
   if (body.chatId === undefined && body.parentId != null) {
     throw invalid("parentId without chatId: name the chat that the message is in")
+  }
+  if (utf8Length(JSON.stringify(body.params ?? {})) > mostParams) {
+    throw new OmniError("too_large", `params hold more than ${mostParams / 1024} KB. Put long texts in the message.`)
   }
   if (body.continue && body.message !== undefined) throw invalid("continue goes without a message")
   if (body.message === undefined && body.parentId == null) {
@@ -165,7 +174,7 @@ async function decideAsked(
   if (parent.status === "running") throw unfinishedAnswer(parent)
   if (parent.status === "complete")
     throw invalid(`answer ${parent.messageId} is complete; there is nothing to go on from`)
-  return { parentId: null, answerTo: parent.parentId, continues: parent.messageId }
+  return { parentId: null, answerTo: parent.parentId, continues: parent }
 }
 
 function chatOperations(
@@ -222,14 +231,24 @@ function after(id: MessageId, now: number, also?: MessageId): MessageId {
   return fresh
 }
 
-function firstEvent(ports: RunPorts, record: RunRecord, model: string, now: number): Operation {
-  const event: Event = {
-    type: "start",
-    messageId: record.messageId,
-    messageMetadata: { model, createdAt: new Date(now).toISOString() },
+/** Event 1, and for a continued answer the text it begins with, so that it is there whatever happens to the run. */
+function firstBatches(
+  ports: RunPorts,
+  record: RunRecord,
+  model: string,
+  now: number,
+  goesOnFrom: string | undefined,
+): Operation[] {
+  const { messageId, runId } = record
+  const messageMetadata = { model, createdAt: new Date(now).toISOString() }
+  const events: Event[] = [{ type: "start", messageId, messageMetadata }]
+  if (goesOnFrom !== undefined) {
+    events.push({ type: "start-step" }, { type: "text-start", id: continuedBlock })
+    if (goesOnFrom !== "") events.push({ type: "text-delta", id: continuedBlock, delta: goesOnFrom })
   }
-  const batch = { first: 1, last: 1, by: record.hash, events: [encodeEvent(event)] }
-  return batchOperation(record.runId, batch, keepUntil(ports, now))
+  return inBatches(encodeEvents(events), record.hash).map((batch) =>
+    batchOperation(runId, batch, keepUntil(ports, now)),
+  )
 }
 
 /** Epoch seconds; long enough for a run that takes a day. */

@@ -55,13 +55,17 @@ export class Pumps {
     for (const pump of this.#pumps.values()) pump.stop()
   }
 
+  /** Resolves when every follower has the terminal event, has left, or is gone. */
+  async finished(): Promise<void> {
+    await Promise.all(Array.from(this.#pumps.values(), (pump) => pump.finished))
+  }
+
   /** Resolves when every follower has the terminal event, or the time for that is over; then all pumps have stopped. */
   async drain(): Promise<void> {
     const { clock, runSettings } = this.#ports
-    const all = Promise.all(Array.from(this.#pumps.values(), (pump) => pump.finished))
     let cancel = (): void => {}
     const timeUp = new Promise<void>((resolve) => (cancel = clock.after(runSettings.drain, resolve)))
-    await Promise.race([all, timeUp])
+    await Promise.race([this.finished(), timeUp])
     cancel()
     this.stop()
   }
@@ -69,7 +73,7 @@ export class Pumps {
   /** Stops all pumps and waits for the posts that are under way. */
   async settle(): Promise<void> {
     this.stop()
-    await Promise.all(Array.from(this.#pumps.values(), (pump) => pump.finished))
+    await this.finished()
   }
 
   #begin(connectionId: string, follower: Follower): void {

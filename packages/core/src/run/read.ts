@@ -55,10 +55,11 @@ async function* readRun(
       }
       if (over) return
       // The run may have ended after the journal was read, so the journal has the last word once more.
-      over = await isOver(ports, runId)
-      if (over) continue
+      const dead = await timeToDeath(ports, runId)
+      over = dead === "over"
+      if (dead === "over") continue
       const silent = runSettings.signOfLife - (clock.now() - spoke)
-      await hint.wait(Math.min(runSettings.journalPoll, Math.max(0, silent)), signal)
+      await hint.wait(Math.min(runSettings.journalPoll, Math.max(0, silent), dead), signal)
     } finally {
       hint.stop()
     }
@@ -79,10 +80,14 @@ function listenOnce(ports: RunPorts, runId: RunId) {
   }
 }
 
-/** The run is gone or has ended. One whose worker died is closed on the way. */
-async function isOver(ports: RunPorts, runId: RunId): Promise<boolean> {
+/**
+ * "over" when the run is gone or has ended; else milliseconds until its worker must be dead if it does not renew its
+ * lease. A run whose worker is dead is closed on the way.
+ */
+async function timeToDeath(ports: RunPorts, runId: RunId): Promise<number | "over"> {
   const record = await readRecord(ports.table, runId)
-  if (record === undefined || !isUnfinished(record)) return true
+  if (record === undefined || !isUnfinished(record)) return "over"
   if (isLeaseOver(record, ports)) await closeRun(ports, record)
-  return false
+  if (record.status === "queued") return Number.POSITIVE_INFINITY
+  return Math.max(0, (record.leaseUntil ?? 0) + ports.runSettings.leaseMargin + 1 - ports.clock.now())
 }

@@ -7,12 +7,13 @@ import { hashOf } from "../json.ts"
 import { describe } from "../log.ts"
 import { OmniError } from "../protocol/error.ts"
 import type { StartAck, StartBody } from "../protocol/frame.ts"
+import { fullName } from "../provider/ollama/name.ts"
 import { ConditionFailed } from "../store/table.ts"
 import { findRun } from "./access.ts"
-import { followRun, newFollower } from "./follow.ts"
+import { followRun, isSilent, newFollower } from "./follow.ts"
 import { type Plan, checkForm, planRun } from "./plan.ts"
 import type { RunPorts } from "./ports.ts"
-import { type RunRecord, reportedStatus } from "./record.ts"
+import { type RunRecord, isUnfinished, reportedStatus } from "./record.ts"
 import { begin, readRecord } from "./store.ts"
 
 /**
@@ -41,7 +42,11 @@ export async function startRun(
   } catch (error) {
     // What refuses a start may be what the very same start has just written.
     const winner = await readRecord(ports.table, body.runId)
-    if (winner) return repeat(ports, actor, winner, hash, connectionId)
+    if (winner) {
+      // It may also be our own, with its reply lost; then nobody has called a worker yet.
+      if (winner.hash === hash && winner.status === "queued") await dispatch(ports, winner)
+      return repeat(ports, actor, winner, hash, connectionId)
+    }
     if (!(error instanceof ConditionFailed)) throw error
     return refuseAgain(ports, actor, body, { hash, followers })
   }
@@ -52,11 +57,13 @@ export async function startRun(
 
 /** Equal for starts that ask the same: fields at their default count as absent. */
 function contentHash(body: StartBody): string {
-  const { continue: goOn, temporary, params, model, ...rest } = body
+  const { continue: goOn, temporary, params, model, parentId, ...rest } = body
   const given = Object.entries(params ?? {}).length > 0
+  const ollama = "ollama/"
   const content = {
     ...rest,
-    model: model.startsWith("ollama/") && !model.includes(":") ? `${model}:latest` : model,
+    ...(parentId === undefined || body.chatId === undefined ? {} : { parentId }),
+    model: model.startsWith(ollama) ? `${ollama}${fullName(model.slice(ollama.length))}` : model,
     ...(goOn ? { continue: true } : {}),
     ...(temporary ? { temporary: true } : {}),
     ...(given ? { params } : {}),
@@ -81,10 +88,12 @@ async function repeat(
   }
   if (connectionId !== undefined) {
     const asked = { runId: known.runId, after: 0 }
-    const following = followRun(ports, actor, asked, connectionId, () => Promise.resolve())
-    ports.background(
-      following.catch((error: unknown) => ports.log.warn("start-not-followed", { error: describe(error) })),
+    const following = followRun(ports, actor, asked, connectionId, () => Promise.resolve()).catch((error: unknown) =>
+      ports.log.warn("start-not-followed", { error: describe(error) }),
     )
+    // A place among the followers is taken before the answer; a replay, or a silent worker, is not waited for.
+    if (isUnfinished(record) && !isSilent(ports, record)) await following
+    else ports.background(following)
   }
   return toAck((await readRecord(ports.table, known.runId)) ?? record)
 }

@@ -7,6 +7,8 @@ export interface Wake {
   notify(topic: string): void
   /** Gives the function that ends the listening. A listener does not throw. */
   listen(topic: string, listener: () => void): () => void
+  /** Whether anybody in this process listens. */
+  isHeard(topic: string): boolean
 }
 
 export const topics = {

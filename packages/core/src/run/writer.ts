@@ -24,17 +24,19 @@ export class Writer {
   readonly #answer: Answer
   readonly #log: EventLog
   readonly #cheap: boolean
-  readonly #on: { appended(): void; fenced(): void; followed(): boolean }
+  readonly #on: { appended(): void; lost(error: unknown): void; followed(): boolean }
   #lastFlush: number | undefined
   #firstFlush: number | undefined
   #timer: { due: number; cancel: () => void } | undefined
   #appending: Promise<void> | undefined
   #closed = false
+  /** Why a batch that was taken from the answer is not known to be durable. */
+  #lost: unknown
 
   constructor(
     ports: RunPorts,
     turn: { record: RunRecord; owner: string; answer: Answer; log: EventLog; cheap: boolean },
-    on: { appended(): void; fenced(): void; followed(): boolean },
+    on: { appended(): void; lost(error: unknown): void; followed(): boolean },
   ) {
     this.#ports = ports
     this.#record = turn.record
@@ -62,18 +64,13 @@ export class Writer {
     await this.#appending
   }
 
-  /** Writes all that waits, in as many batches as it takes. Throws Fenced. After `close` only. */
-  async flushAll(): Promise<void> {
-    while (this.#answer.hasWaiting) {
-      const before = this.#answer.waitingBytes
-      await this.#append(this.#answer.drain(batchCharacters))
-      if (this.#answer.waitingBytes >= before) return
-    }
-  }
-
-  /** Ends the run with what waits and the closing events. After `close` only. Throws Fenced when somebody else was first. */
+  /**
+   * Ends the run with what waits and the closing events. After `close` only. Throws Fenced when somebody else was first,
+   * and what kept an earlier batch from being written: without it the journal would have a hole.
+   */
   async end(outcome: Outcome): Promise<EndMetadata> {
     const { clock } = this.#ports
+    if (this.#lost !== undefined) throw this.#lost
     while (this.#answer.waitingBytes > batchCharacters) await this.#append(this.#answer.drain(batchCharacters))
     const usage = this.#answer.usage(clock.now())
     for (const event of closingEvents(this.#answer.reduction, outcome, usage)) this.#answer.push(event)
@@ -125,10 +122,8 @@ export class Writer {
       await this.#append(this.#answer.drain(batchCharacters))
     } catch (error) {
       this.#closed = true
-      if (!(error instanceof Fenced)) {
-        this.#ports.log.error("journal-not-written", { run: this.#record.runId, error: describe(error) })
-      }
-      this.#on.fenced()
+      this.#lost = error
+      this.#on.lost(error)
     } finally {
       this.#appending = undefined
     }
@@ -151,7 +146,8 @@ export class Writer {
       try {
         return await write()
       } catch (error) {
-        if (error instanceof Fenced || clock.now() >= giveUpAt) throw error
+        const hopeless = error instanceof Fenced || error instanceof TypeError || error instanceof RangeError
+        if (hopeless || clock.now() >= giveUpAt) throw error
         log.warn("journal-write-retried", { run: this.#record.runId, error: describe(error) })
         await clock.sleep(backoff)
         backoff = Math.min(backoff * 2, runSettings.appendBackoff.most)

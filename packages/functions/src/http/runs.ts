@@ -26,8 +26,9 @@ export function addRuns(router: Router, ports: Ports): void {
 
   router.on("GET", "/api/runs/:id/events", "run.read", async (c, actor) => {
     const id = pathId(c, runId, "run")
-    const after = queryNumber(c, "after", eventNumbers)
-    const resumeAt = wholeNumber(c.req.header("last-event-id"), "Last-Event-ID", { ...eventNumbers, default: after })
+    const held = c.req.header("last-event-id")
+    const resumeAt =
+      held === undefined ? queryNumber(c, "after", eventNumbers) : wholeNumber(held, "Last-Event-ID", eventNumbers)
     const leaving = new AbortController()
     if (c.req.raw.signal.aborted) leaving.abort()
     c.req.raw.signal.addEventListener("abort", () => leaving.abort(), { once: true })

@@ -32,6 +32,8 @@ export function refuseUpgrade(stream: Duplex, error: OmniError): void {
   const lines = Object.entries(headersOf(error, body)).map(([name, value]) => `${name}: ${value}`)
   // a client that has gone already is no matter
   stream.on("error", () => stream.destroy())
+  // and one that stays may not keep the server from ending
+  stream.once("finish", () => stream.destroy())
   stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n${body}`)
 }
 

@@ -42,6 +42,7 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
   }
   const server = new WebSocketServer(options)
   const nextId = connectionIds()
+  let closing = false
 
   const take = (peer: Peer, data: RawData, isBinary: boolean): void => {
     peer.heardAt = now()
@@ -81,8 +82,10 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
   }
 
   return {
-    accept: (request, stream, head, actor) =>
-      server.handleUpgrade(request, stream, head, (socket) => welcome(socket, stream, actor)),
+    accept(request, stream, head, actor) {
+      if (closing) return void stream.destroy()
+      server.handleUpgrade(request, stream, head, (socket) => welcome(socket, stream, actor))
+    },
 
     sweep() {
       for (const peer of peers) {
@@ -96,6 +99,7 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
     },
 
     async close() {
+      closing = true
       await Promise.all(
         [...peers].map(
           ({ socket }) =>

@@ -1,4 +1,4 @@
-import { For, Match, Show, Switch, createMemo } from "solid-js"
+import { For, Match, Show, Switch, createMemo, untrack } from "solid-js"
 import type { Part } from "@omnichat/core/protocol/part"
 import type { ConversationState } from "../runtime/conversation/talk.ts"
 import type { Turn } from "../runtime/conversation/turn.ts"
@@ -6,6 +6,7 @@ import { hasWords } from "../runtime/conversation/turn.ts"
 import { Markdown } from "../markdown/markdown.tsx"
 import { CopyButton } from "../ui/copy-button.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { createSeconds } from "../ui/seconds.ts"
 import type { Acts } from "./acts.ts"
 import { Branches } from "./branches.tsx"
 import { FaultBox } from "./fault-box.tsx"
@@ -28,6 +29,13 @@ export function Answer(props: {
 }) {
   const running = () => props.turn.status === "running"
   const words = createMemo(() => hasWords(props.turn.parts))
+  const second = createSeconds(running)
+  // While words arrive the count moves on once a second: a line that changes with each of them would be drawn with each.
+  const meta = createMemo(() => {
+    if (!running()) return metaOf(props.turn, props.name)
+    second()
+    return untrack(() => metaOf(props.turn, props.name))
+  })
   const broken = () => props.turn.status !== "complete" && !running()
   const resumable = () => broken() && words() && props.turn.id !== undefined
   createReading(
@@ -82,7 +90,7 @@ export function Answer(props: {
           </button>
         </Show>
         <p class="meta">
-          <For each={metaOf(props.turn, props.name)}>
+          <For each={meta()}>
             {(item, index) => (
               <>
                 <Show when={index() > 0}>

@@ -40,7 +40,9 @@ export function Composer(props: {
   const send = () => {
     if (!ready()) return
     props.onSend()
-    field.focus()
+    // On glass the keyboard would cover what one waits for.
+    if (isGlass()) field.blur()
+    else field.focus()
   }
 
   onMount(() => {

@@ -35,6 +35,7 @@ export function Question(props: {
         when={!props.editing}
         fallback={
           <Rewrite
+            of={props.turn.key}
             content={contentOf(props.turn.parts)}
             onCancel={() => {
               props.onEdit(false)

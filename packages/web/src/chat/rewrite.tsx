@@ -1,16 +1,34 @@
 import { For, Show, createSignal, onMount } from "solid-js"
+import { useApp } from "../runtime/context.tsx"
 import type { Draft } from "../runtime/drafts.ts"
 import { Icon } from "../ui/icon.tsx"
 import { grow, sendsMessage } from "./writing.ts"
 
-/** A message being written anew in its place. */
-export function Rewrite(props: { content: Draft; onCancel: () => void; onSend: (content: Draft) => void }) {
-  const [text, setText] = createSignal(props.content.text)
-  const [files, setFiles] = createSignal(props.content.files)
+/** A message being written anew in its place. What is written there is kept, like all that is written. */
+export function Rewrite(props: {
+  /** The key of the message. */
+  of: string
+  content: Draft
+  onCancel: () => void
+  onSend: (content: Draft) => void
+}) {
+  const { drafts } = useApp()
+  const place = `edit.${props.of}` as const
+  const before = drafts.read(place)
+  const begun = before.text !== "" || before.files.length > 0
+  const [text, setText] = createSignal(begun ? before.text : props.content.text)
+  const [files, setFiles] = createSignal(begun ? before.files : props.content.files)
   let field!: HTMLTextAreaElement
   const ready = () => text().trim() !== "" || files().length > 0
+  const forget = () => drafts.write(place, { text: "", files: [] })
+  const cancel = () => {
+    forget()
+    props.onCancel()
+  }
   const send = () => {
-    if (ready()) props.onSend({ text: text(), files: files() })
+    if (!ready()) return
+    forget()
+    props.onSend({ text: text(), files: files() })
   }
   onMount(() => {
     grow(field)
@@ -53,13 +71,14 @@ export function Rewrite(props: { content: Draft; onCancel: () => void; onSend: (
         value={text()}
         onInput={(event) => {
           setText(event.currentTarget.value)
+          drafts.write(place, { text: text(), files: files() })
           grow(event.currentTarget)
         }}
         onKeyDown={(event) => {
           if (event.isComposing) return
           if (event.key === "Escape") {
             event.preventDefault()
-            props.onCancel()
+            cancel()
           } else if (sendsMessage(event)) {
             event.preventDefault()
             send()
@@ -67,7 +86,7 @@ export function Rewrite(props: { content: Draft; onCancel: () => void; onSend: (
         }}
       />
       <div class="choices">
-        <button type="button" class="button plain" onClick={() => props.onCancel()}>
+        <button type="button" class="button plain" onClick={cancel}>
           Cancel
         </button>
         <button type="submit" class="button strong" disabled={!ready()}>

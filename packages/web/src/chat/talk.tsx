@@ -6,6 +6,7 @@ import { useApp } from "../runtime/context.tsx"
 import { pathTo } from "../runtime/tree.ts"
 import type { Acts } from "./acts.ts"
 import { Answer } from "./answer.tsx"
+import { lastAnswer } from "./desk.ts"
 import type { Following, Place } from "./following.ts"
 import { Question } from "./question.tsx"
 import { around, atEnd, down, drawn, up } from "./range.ts"
@@ -79,6 +80,7 @@ export function Talk(props: {
     })
   })
 
+  const newest = createMemo(() => lastAnswer(state))
   const waits = (turn: Turn) => {
     if (turn.sending === undefined || turn.sending === "refused") return undefined
     if (app.connection.broken) return "Goes out when the connection is back"
@@ -117,7 +119,7 @@ export function Talk(props: {
                       state={state}
                       acts={props.acts}
                       name={modelName(app.catalogue.state.models, turn().model)}
-                      last={key === state.leaf}
+                      last={key === newest()}
                     />
                   </Show>
                 </Show>

@@ -7,11 +7,14 @@ export type AttachedFile = { id: FileId; name: string; mediaType: string; bytes:
 /** What stands in a composer: the words, and the files that have arrived at the server. */
 export type Draft = { text: string; files: AttachedFile[] }
 
-/** The words nobody has sent yet, kept for each chat; `new` is the chat that does not exist yet. */
+/** Where words are written: in a chat, in the one that does not exist yet, or in the place of an earlier message. */
+export type DraftPlace = ChatId | "new" | `edit.${string}`
+
+/** The words nobody has sent yet, kept for each place. */
 export interface Drafts {
-  read(place: ChatId | "new"): Draft
+  read(place: DraftPlace): Draft
   /** An empty draft is forgotten. */
-  write(place: ChatId | "new", draft: Draft): void
+  write(place: DraftPlace, draft: Draft): void
 }
 
 export function createDrafts(keep: Keep): Drafts {

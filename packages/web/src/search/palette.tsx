@@ -4,6 +4,7 @@ import type { ChatId } from "@omnichat/core/protocol/id"
 import { dayNames } from "../chats/groups.ts"
 import { composingIn } from "../chat/composings.ts"
 import { useApp } from "../runtime/context.tsx"
+import { isApple } from "../shell/keyboard.ts"
 import { otherTheme, setTheme } from "../shell/theme.ts"
 import { useStage } from "../shell/stage.tsx"
 import { Dialog } from "../ui/dialog.tsx"
@@ -66,7 +67,10 @@ export default function Palette(props: { onClose: () => void }) {
     })
     if (words().length === 0) return entries
     const question = [{ text: `Ask “${search().trim()}” in a new chat`, hit: false }]
-    return [...entries, { id: "ask", icon: "compose", pieces: question, keys: ["Ctrl", "Enter"], run: ask }]
+    return [
+      ...entries,
+      { id: "ask", icon: "compose", pieces: question, keys: [isApple ? "⌘" : "Ctrl", "Enter"], run: ask },
+    ]
   })
   const groups = createMemo(() =>
     [

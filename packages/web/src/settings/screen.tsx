@@ -71,28 +71,31 @@ export default function SettingsScreen() {
                     </label>
                     <p class="note">Who answers in a new chat.</p>
                   </div>
-                  <select
-                    id="default-model"
-                    class="field"
-                    onChange={(event) => void saving.save({ defaultModel: event.currentTarget.value || null })}
-                  >
-                    <option value="" selected={settings().defaultModel.value === null}>
-                      The one used last
-                    </option>
-                    <For each={modelGroups(state.models, [], "")}>
-                      {(group) => (
-                        <optgroup label={group.label}>
-                          <For each={group.rows}>
-                            {({ model }) => (
-                              <option value={model.id} selected={settings().defaultModel.value === model.id}>
-                                {model.name}
-                              </option>
-                            )}
-                          </For>
-                        </optgroup>
-                      )}
-                    </For>
-                  </select>
+                  <span class="select">
+                    <select
+                      id="default-model"
+                      class="field"
+                      onChange={(event) => void saving.save({ defaultModel: event.currentTarget.value || null })}
+                    >
+                      <option value="" selected={settings().defaultModel.value === null}>
+                        The one used last
+                      </option>
+                      <For each={modelGroups(state.models, [], "")}>
+                        {(group) => (
+                          <optgroup label={group.label}>
+                            <For each={group.rows}>
+                              {({ model }) => (
+                                <option value={model.id} selected={settings().defaultModel.value === model.id}>
+                                  {model.name}
+                                </option>
+                              )}
+                            </For>
+                          </optgroup>
+                        )}
+                      </For>
+                    </select>
+                    <Icon name="down" />
+                  </span>
                 </div>
                 <div class="setting">
                   <div>

@@ -34,7 +34,7 @@ export class Flow {
   private growing = false
   private drawn: { readonly length: number; readonly growing: boolean } | undefined
   /** What a picture costs, in milliseconds, as a moving average. */
-  private cost = 2
+  private cost = 1.2
   private earliest = 0
   private cancel: (() => void) | undefined
 

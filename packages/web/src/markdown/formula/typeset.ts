@@ -10,8 +10,9 @@ export function typeset(target: HTMLElement, text: string, display: boolean): bo
   try {
     temml.render(text, place, { displayMode: display, throwOnError: true, trust: false, maxSize: [20, 20], maxExpand: 200 })
   } catch (error) {
-    if (error instanceof temml.ParseError || error instanceof RangeError) return false
-    throw error
+    // One formula must not keep the rest of an answer from being drawn, whatever it made of the typesetter.
+    if (!(error instanceof temml.ParseError || error instanceof RangeError)) console.warn("A formula failed.", error)
+    return false
   }
   target.replaceChildren(...place.childNodes)
   return true

@@ -141,8 +141,10 @@ export function theirs(text: string): Tree[] {
         return ["list", node.ordered ? (node.start ?? null) : null, ...trees(node.children)]
       case "listItem":
         return ["item", node.checked ?? null, ...trees(node.children)]
-      case "table":
-        return ["table", node.align, (node.children ?? []).map((row) => (row.children ?? []).map((c) => trees(c.children)))]
+      case "table": {
+        const rows = (node.children ?? []).map((row) => (row.children ?? []).map((cell) => trees(cell.children)))
+        return ["table", node.align, rows.map((cells) => cells.slice(0, node.align?.length))]
+      }
       case "footnoteDefinition":
         return ["footnote", labelKey(node.identifier ?? ""), ...trees(node.children)]
       case "footnoteReference":

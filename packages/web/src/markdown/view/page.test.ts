@@ -31,7 +31,7 @@ test("drawn piece by piece or at once, it ends as the same page", () => {
       drawing.draw(text, false)
       expect(seen(growing)).toBe(seen(drawWhole(text)))
     }),
-    { numRuns: 600 },
+    { numRuns: 400 },
   )
 })
 

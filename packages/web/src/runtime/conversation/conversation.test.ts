@@ -26,6 +26,21 @@ async function talked(): Promise<{ server: ChatServer; page: Page; first: RunId;
   return { server, page, first, id }
 }
 
+describe("catching up", () => {
+  test("does not lead away from words that went out while it was reading", async () => {
+    const { server, page } = await talked()
+    let release = (): void => {}
+    server.gate = new Promise((resolve) => (release = resolve))
+    const caughtUp = page.conversation.catchUp()
+    page.conversation.send(words("And then?"), wish)
+    await server.started(2)
+    await page.until(() => last(page)?.id !== undefined)
+    release()
+    await caughtUp
+    expect(page.seen()).toEqual(["Q: Why?", "A: Because.", "Q: And then?", "A: "])
+  })
+})
+
 describe("sending", () => {
   test("a message and its answer stand there at once, before anybody has been reached", () => {
     const page = openPage(new ChatServer(), chatId(), { fresh: true })

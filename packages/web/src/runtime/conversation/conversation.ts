@@ -52,7 +52,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const { id, client, outbox, hold, now } = options
   const holder = hold(newConversationState())
   let closed = false
-  const talk: Talk = { id, client, holder, outbox, now, runs: new Map(), lost: new Set(), pending: 0, ended }
+  const talk: Talk = { id, client, holder, outbox, now, runs: new Map(), lost: new Set(), pending: 0, changes: 0, ended }
 
   function ended(key: string, error?: Error): void {
     if (closed) return
@@ -116,6 +116,7 @@ function choose(talk: Talk, key: string): void {
   const leafId = talk.holder.state.nodes[leaf]?.id
   if (!leafId) return
   talk.pending++
+  talk.changes++
   talk.client.http
     .patchChat(talk.id, { leafId })
     // The branch is on the screen; that a reload would show the other one is no reason to disturb the reader.

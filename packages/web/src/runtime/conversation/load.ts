@@ -100,6 +100,7 @@ async function repeat(talk: Talk): Promise<void> {
 
 async function readNew(talk: Talk): Promise<void> {
   const { http } = talk.client
+  const changes = talk.changes
   const summary = await http.chat(talk.id)
   nameAnswers(talk, summary)
   const page = await http.messages(talk.id, { limit: firstPage })
@@ -109,10 +110,10 @@ async function readNew(talk: Talk): Promise<void> {
     merge(draft, page.messages)
     if (gap) setOlder(draft, page.next)
   })
-  if (talk.pending === 0) {
-    await reach(talk, summary.leafId)
-    talk.holder.change((draft) => choose(draft, summary.leafId))
-  }
+  if (talk.pending === 0 && talk.changes === changes) await reach(talk, summary.leafId)
+  // Words may have gone out meanwhile; a summary from before them would lead away from them.
+  if (talk.changes !== changes) talk.syncAgain = true
+  else if (talk.pending === 0) talk.holder.change((draft) => choose(draft, summary.leafId))
   followUnfinished(talk, summary)
 }
 

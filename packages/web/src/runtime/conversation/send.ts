@@ -185,6 +185,7 @@ function start(
     if (!entry || draft.leaf === question) draft.leaf = runId
   })
   talk.pending++
+  talk.changes++
   const run = talk.client.start({ runId, chatId: talk.id, ...body })
   attach(talk, run, runId)
   run.ack

@@ -38,6 +38,8 @@ export type Talk = {
    * older than the one we chose.
    */
   pending: number
+  /** How many changes of our own have begun: a summary that was asked for before the last of them may know nothing of it. */
+  changes: number
   /** The newest summary that came while there was no time for it. */
   missed?: ChatSummary
   syncing?: Promise<void>
