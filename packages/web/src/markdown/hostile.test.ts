@@ -113,7 +113,7 @@ test("what stands too deep stays as words", () => {
     expect(root.textContent).toContain("the words")
     expect(depth(root)).toBeLessThan(limits.containers * 2 + 4)
   }
-  const marks = draw("*a **a ".repeat(500) + "the words" + "** a*".repeat(500))
+  const marks = draw("**a ".repeat(900) + "the words" + " b**".repeat(900))
   expect(marks.textContent).toContain("the words")
   expect(depth(marks)).toBeLessThan(limits.marks + 4)
 })

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeAll, expect, test } from "vitest"
+import { beforeAll, expect, test, vi } from "vitest"
 import { limits } from "../limits.ts"
 import { allowFormulas } from "../testing/page.ts"
 import { drawFormula } from "./formulas.ts"
@@ -54,10 +54,14 @@ test("what is not whole, wrong, too long or too deep stays as its source", () =>
   }
 })
 
-test("a formula that has become another one is drawn as that", async () => {
-  const target = document.createElement("span")
-  drawFormula(target, { text: "a", display: false, source: "$a$" })
-  drawFormula(target, { text: "b", display: false, source: "$b$" })
-  if (!target.querySelector("math")) await change(target)
-  expect(target.querySelector("mi")?.textContent).toBe("b")
+test("a formula that has become another one meanwhile is not drawn", async () => {
+  vi.resetModules()
+  const fresh = await import("./formulas.ts")
+  const [changed, later] = [document.createElement("span"), document.createElement("span")]
+  fresh.drawFormula(changed, { text: "a", display: false, source: "$a$" })
+  fresh.drawFormula(changed, { text: undefined, display: false, source: "$a$ or" })
+  fresh.drawFormula(later, { text: "b", display: false, source: "$b$" })
+  await change(later)
+  expect(later.querySelector("math")).not.toBeNull()
+  expect(changed.textContent).toBe("$a$ or")
 })
