@@ -31,7 +31,7 @@ export class Writer {
   #appending: Promise<void> | undefined
   #closed = false
   /** Why a batch that was taken from the answer is not known to be durable. */
-  #lost: unknown
+  #lost: Error | undefined
 
   constructor(
     ports: RunPorts,
@@ -122,7 +122,7 @@ export class Writer {
       await this.#append(this.#answer.drain(batchCharacters))
     } catch (error) {
       this.#closed = true
-      this.#lost = error
+      this.#lost = error instanceof Error ? error : new Error("a batch was not written", { cause: error })
       this.#on.lost(error)
     } finally {
       this.#appending = undefined
