@@ -1,4 +1,5 @@
 import { openClient } from "./lib/client.ts"
+import { openWebuiIssue as issue } from "./lib/peers.ts"
 import type { Bench } from "./lib/row.ts"
 import { withScene } from "./lib/scene.ts"
 import { sevenCharacters } from "./lib/upstream.ts"
@@ -20,7 +21,7 @@ export const bytesToOneTab: Bench = ({ quick }) => {
         measured: `${megabytes.toFixed(2)} MB in ${((frames * 8000) / tokens).toLocaleString("en")} frames`,
         goal: "≤ 1.1 MB",
         reached: megabytes <= 1.1,
-        peers: "Open WebUI: 131 MB, computed from its source: each token's event carries the whole answer so far",
+        peers: `Open WebUI: 131 MB, computed: each token sends the whole answer so far (${issue}23733)`,
         ...(quick ? { notes: [`Multiplied up from an answer of ${tokens} tokens.`] } : {}),
       },
     ]

@@ -84,7 +84,10 @@ async function fillList(clients: BenchClient[], chats: number): Promise<void> {
 /** One turn after the other in one chat. */
 async function fillChat([client]: BenchClient[], chatId: string, messages: number): Promise<void> {
   for (let turn = 1; turn <= messages / 2; turn++) {
-    await client?.ask({ chatId, text: `stream ${turn} of a long chat, 20 pieces. ${"Words of a question. ".repeat(10)}` })
+    await client?.ask({
+      chatId,
+      text: `stream ${turn} of a long chat, 20 pieces. ${"Words of a question. ".repeat(10)}`,
+    })
   }
 }
 

@@ -78,7 +78,7 @@ async function measure(asked: string[], options: BenchOptions): Promise<Map<stri
 
 async function attempt(name: string, options: BenchOptions): Promise<Result> {
   try {
-    return { rows: await benches[name]?.(options) ?? [] }
+    return { rows: (await benches[name]?.(options)) ?? [] }
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error)
     return { rows: [{ figure: name, measured: `failed: ${failed}`, goal: "", reached: false }], failed }

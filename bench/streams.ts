@@ -41,7 +41,9 @@ function asRow(count: number, loads: Load[], notes: string[]): Row {
   const gap99 = middle((load) => quantile(load.gaps, 0.99))
   const delay50 = middle((load) => quantile(load.delays, 0.5)).toFixed(0)
   const delay99 = middle((load) => quantile(load.delays, 0.99)).toFixed(0)
-  const used = `${middle((load) => load.serverCores * 100).toFixed(0)} % of its core`
+  const serverCores = middle((load) => load.serverCores)
+  const each = ((serverCores * intervalMs * 1000) / count).toFixed(0)
+  const used = `${(serverCores * 100).toFixed(0)} % of its core, ${each} µs a chunk`
   const busiest = loads.toSorted((a, b) => b.self.cores - a.self.cores)[0]
   return {
     figure: `added gap p99 with ${count.toLocaleString("en")} concurrent paced streams over ${connections} connections (median of ${loads.length})`,
@@ -68,7 +70,7 @@ function load(count: number, pieces: number, core: { core?: number }): Promise<L
         answers.push(begin(stream))
         if (stream.number % 10 === 9) await Promise.race([pause(20), Promise.all(answers)])
       }
-      await Promise.all(streams.map((stream) => stream.begun))
+      await Promise.race([Promise.all(streams.map((stream) => stream.begun)), Promise.all(answers)])
       const cpu = server.cpuSeconds()
       const began = performance.now()
       const self = watchSelf()

@@ -81,7 +81,7 @@ export class Queue${chapter}<T> {
 }
 \`\`\`
 
-1. \`push\` is $O(1)\$ on average, and so is \`shift\`.
+1. \`push\` is $O(1)$ on average, and so is \`shift\`.
 2. What was taken is let go of at once:
    - the slot is set to \`undefined\`,
    - the array is cut when half of it is empty.

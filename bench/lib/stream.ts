@@ -42,7 +42,8 @@ export class FollowedStream {
     let before = this.#arrivals[0]
     for (const arrival of this.#arrivals) {
       if (before !== undefined && before.at >= from && arrival.at <= to && arrival.pieces > before.pieces) {
-        for (let piece = before.pieces + 1; piece <= arrival.pieces; piece++) heard.delays.push(arrival.at - said(piece))
+        for (let piece = before.pieces + 1; piece <= arrival.pieces; piece++)
+          heard.delays.push(arrival.at - said(piece))
         heard.gaps.push(Math.max(0, arrival.at - before.at - (said(arrival.pieces) - said(before.pieces))))
       }
       before = arrival

@@ -6,23 +6,30 @@ import { counting, rich } from "./support/texts.ts"
 
 const scenes = useScenes()
 
-type Shift = { value: number; what: string[] }
+/** What was moved although one may have been reading it, and by how many pixels. */
+type Shift = { what: string; by: number }
 
 /**
- * Notes what jumps from now on (https://web.dev/articles/cls). The line below the words goes down as they grow, and is
- * no jump.
+ * Notes what jumps from now on (https://web.dev/articles/cls). What is below the words goes down as they grow, the caret
+ * goes with them, and a column becomes as wide as its widest cell: those are no jumps.
  */
 const watchShifts = (app: App): Promise<void> =>
   app.answer.evaluate((answer) => {
+    type Source = { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }
     const shifts: Shift[] = []
     Object.assign(window, { shifts })
-    const say = (node: Node | null) => `${node?.nodeName ?? ""} ${(node?.textContent ?? "").slice(0, 60)}`
+    const expected = (node: Node) => {
+      const below = [...answer.querySelectorAll("p")].at(-1)
+      const element = node instanceof Element ? node : node.parentElement
+      return node.contains(below ?? null) || element?.closest("table, [aria-hidden=true]") !== null
+    }
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { value, sources } = entry as PerformanceEntry & { value: number; sources: { node: Node | null }[] }
-        const below = [...answer.querySelectorAll("p")].at(-1)
-        const others = sources.filter(({ node }) => below === undefined || node?.contains(below) !== true)
-        if (others.length > 0) shifts.push({ value, what: others.map(({ node }) => say(node)) })
+      for (const { node, previousRect, currentRect } of list.getEntries().flatMap(
+        (entry) => (entry as PerformanceEntry & { sources: Source[] }).sources,
+      )) {
+        if (node === null || expected(node)) continue
+        const by = Math.max(Math.abs(currentRect.x - previousRect.x), Math.abs(currentRect.y - previousRect.y))
+        shifts.push({ what: `${node.nodeName} ${(node.textContent ?? "").slice(0, 60)}`, by })
       }
     }).observe({ type: "layout-shift" })
   })
@@ -32,18 +39,34 @@ const shiftsOf = (app: App): Promise<Shift[]> =>
 
 describe("nothing jumps", () => {
   test("while an answer with code, a table and formulas comes, and when it is done", async () => {
-    const scene = await scenes.open({ models: [{ name: "writer:latest", text: rich, intervalMs: 12 }] })
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text: "$x$" }] })
     const app = await scene.visit()
-    await app.modelButton.getByText("writer").waitFor()
+    await app.ask("What draws formulas is loaded with the first one.")
+    await app.answer.locator("math").waitFor()
+
+    scene.script({ name: "writer:latest", text: rich, intervalMs: 12 })
     await app.send("One of everything, please.")
-    await app.answer.waitFor()
+    await eventually(() => app.answers.count()).toBe(2)
     await watchShifts(app)
-    await app.ended()
+    await app.ended(1)
     await eventually(() => app.answer.locator("math").count()).toBe(2)
     await app.answer.getByText("That is all there is to it.").waitFor()
-    const shifts = await shiftsOf(app)
-    expect(shifts.filter(({ value }) => value > 0.001)).toEqual([])
-    expect(shifts.reduce((sum, { value }) => sum + value, 0)).toBeLessThan(0.005)
+    expect((await shiftsOf(app)).filter(({ by }) => by > 2)).toEqual([])
+  })
+
+  test("when the first formula comes: what draws it is fetched as soon as one begins", async () => {
+    const text = "The wait is $\\bar{w} = \\frac{\\lambda}{\\mu}$, which is short."
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text, holdAfter: 3 }] })
+    const app = await scene.visit()
+    await app.page.waitForLoadState("networkidle")
+    const scripts = () => scene.watch.requests.filter((request) => request.endsWith(".js")).length
+    const before = scripts()
+    await app.send("How long is the wait?")
+    await scene.ollama.held()
+    await eventually(scripts).toBe(before + 1)
+    scene.ollama.release()
+    await app.ended()
+    await app.answer.locator("math").waitFor()
   })
 
   test("under the eyes of somebody who has scrolled up to read while it comes", async () => {

@@ -27,7 +27,18 @@ describe("the form of an action", () => {
 
   it("[A1, F3] a frame that is no JSON object is invalid, and the connection stays", async () => {
     const socket = await scene.connect()
-    const others = ["", "hello", "{", '{"action":"ping","id":"x"', "null", "1", '"ping"', "[]", '[{"action":"ping"}]', "\u0000"]
+    const others = [
+      "",
+      "hello",
+      "{",
+      '{"action":"ping","id":"x"',
+      "null",
+      "1",
+      '"ping"',
+      "[]",
+      '[{"action":"ping"}]',
+      "\u0000",
+    ]
     for (const text of others) socket.send(text)
     await socket.until(() => (socket.frames.length === others.length ? true : undefined), "an error for each")
     for (const frame of socket.frames) expect(frame).toEqual(noId)

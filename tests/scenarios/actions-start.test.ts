@@ -107,7 +107,10 @@ describe("messages", () => {
 
   it("[A6, A3] an unknown fileId is not found", async () => {
     const socket = await scene.connect()
-    const parts = [{ type: "text", text: "See?" }, { type: "file", fileId: newId("fil") }]
+    const parts = [
+      { type: "text", text: "See?" },
+      { type: "file", fileId: newId("fil") },
+    ]
     await expectRefused(socket, { message: { parts } }, "not_found")
   })
 
@@ -129,7 +132,9 @@ describe("messages", () => {
     const second = await scene.run(socket, { chatId: ack.chatId })
     expect(await scene.message(ack.chatId, second.ack.userMessageId)).toMatchObject({ parentId: ack.messageId })
     // the leaf that somebody has chosen counts, not the newest message
-    expect((await scene.http("PATCH", `/api/chats/${ack.chatId}`, { body: { leafId: ack.messageId } })).status).toBe(200)
+    expect((await scene.http("PATCH", `/api/chats/${ack.chatId}`, { body: { leafId: ack.messageId } })).status).toBe(
+      200,
+    )
     const third = await scene.run(socket, { chatId: ack.chatId })
     expect(await scene.message(ack.chatId, third.ack.userMessageId)).toMatchObject({ parentId: ack.messageId })
   })
@@ -307,7 +312,12 @@ describe("going on", () => {
     await expectRefused(socket, { chatId: other, parentId: done, message: undefined, continue: true }, "invalid", other)
     const unfinished = await held(socket)
     const { chatId: third, messageId: open } = unfinished
-    await expectRefused(socket, { chatId: third, parentId: open, message: undefined, continue: true }, "conflict", third)
+    await expectRefused(
+      socket,
+      { chatId: third, parentId: open, message: undefined, continue: true },
+      "conflict",
+      third,
+    )
   })
 })
 

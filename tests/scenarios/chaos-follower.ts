@@ -59,7 +59,8 @@ export class ChaosFollower {
       case "pause":
         this.#socket.socket.pause()
         await this.#course.made(count + away)
-        return void this.#socket.socket.resume()
+        this.#socket.socket.resume()
+        return
       case "follow":
         return this.#over(async () => this.#ask(this.#socket.log(runId).last))
       case "follow from 0":
@@ -111,7 +112,8 @@ export class ChaosFollower {
   async #ask(after: number): Promise<void> {
     const { runId } = this.#course.start
     const { last } = acked(await this.#socket.act({ action: "run.follow", runId, after }))
-    if (Number(last) < this.held.length) this.problems.push(`the last number is ${String(last)}, ${this.held.length} are held`)
+    if (Number(last) < this.held.length)
+      this.problems.push(`the last number is ${String(last)}, ${this.held.length} are held`)
   }
 
   /** What the connection has brought goes behind what is held; what overlaps must be the same. */

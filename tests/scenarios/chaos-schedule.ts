@@ -13,7 +13,17 @@ export type Schedule = {
 export type Step = {
   /** When so many more events have been made than at the step before. */
   wait: number
-  move: "drop" | "close" | "unfollow" | "pause" | "follow" | "follow from 0" | "start" | "start by http" | "stop" | "stop by http"
+  move:
+    | "drop"
+    | "close"
+    | "unfollow"
+    | "pause"
+    | "follow"
+    | "follow from 0"
+    | "start"
+    | "start by http"
+    | "stop"
+    | "stop by http"
   /** Comes back, if it has gone, when so many more events have been made. */
   away: number
 }

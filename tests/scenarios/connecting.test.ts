@@ -151,7 +151,10 @@ describe("one person's machine", () => {
     for (const origin of others) {
       const options = { headers: { origin } }
       expect({ origin, status: await upgrade(options) }).toEqual({ origin, status: 403 })
-      expect({ origin, status: (await scene.http("GET", "/api/chats", options)).status }).toEqual({ origin, status: 403 })
+      expect({ origin, status: (await scene.http("GET", "/api/chats", options)).status }).toEqual({
+        origin,
+        status: 403,
+      })
       const started = await scene.http("POST", "/api/runs", { ...options, body: start })
       expect({ origin, status: started.status }).toEqual({ origin, status: 403 })
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { Event, RawSocket } from "../support/raw-client.ts"
 import { timePattern } from "./rules.ts"
 import { endOf, reasoningOf, textOf } from "./run-rules.ts"
-import { acked, useScene } from "./scene.ts"
+import { acked, startEventOf, useScene } from "./scene.ts"
 import type { Ack, Fields } from "./scene.ts"
 
 const scene = useScene()
@@ -26,10 +26,10 @@ describe("events", () => {
     const model = scene.model({ text: "Late.", holdAfter: 0 })
     const before = Date.now()
     const { runId, messageId, chatId } = await scene.start(socket, { model })
-    const [first] = await socket.events(runId, 1)
+    const first = startEventOf(await socket.events(runId, 1))
     const createdAt = expect.stringMatching(timePattern) as string
     expect(first).toEqual({ type: "start", messageId, messageMetadata: { model, createdAt } })
-    const time = Date.parse((first?.["messageMetadata"] as { createdAt: string }).createdAt)
+    const time = Date.parse(first.messageMetadata.createdAt)
     expect(time).toBeGreaterThanOrEqual(before - 1000)
     expect(time).toBeLessThanOrEqual(Date.now() + 1000)
     expect(await scene.message(chatId, messageId)).toMatchObject({ status: "running", parts: [], model })
@@ -152,14 +152,17 @@ describe("the end of a run", () => {
     await scene.expectStored(ack, events)
   })
 
-  it.each([400, 404, 429, 500, 503])("[E4] failed before its first word: the model server answers %i", async (status) => {
-    const socket = await scene.connect()
-    const { ack, events } = await scene.run(socket, { model: scene.model({ status }) })
-    expect([textOf(events), endOf(events).status]).toEqual(["", "failed"])
-    expect(endOf(events).usage).toMatchObject({ outputTokens: 0 })
-    expect(kindsOf(events).slice(-2)).toEqual(["message-metadata", "error"])
-    await scene.expectStored(ack, events)
-  })
+  it.each([400, 404, 429, 500, 503])(
+    "[E4] failed before its first word: the model server answers %i",
+    async (status) => {
+      const socket = await scene.connect()
+      const { ack, events } = await scene.run(socket, { model: scene.model({ status }) })
+      expect([textOf(events), endOf(events).status]).toEqual(["", "failed"])
+      expect(endOf(events).usage).toMatchObject({ outputTokens: 0 })
+      expect(kindsOf(events).slice(-2)).toEqual(["message-metadata", "error"])
+      await scene.expectStored(ack, events)
+    },
+  )
 
   it("[E4, H5] a deletion ends the run with abort, whatever is stored no more", async () => {
     const socket = await scene.connect()
@@ -212,7 +215,7 @@ describe("sizes", () => {
 
   it("[E5, C5, G2] a large answer of several megabytes comes whole, and is stored whole", async () => {
     const [socket, other] = [await scene.connect(), await scene.connect()]
-    const text = "All of it — 👩‍🚀, 你好, «ž» and \"quotes\".\n".repeat(100_000)
+    const text = 'All of it — 👩‍🚀, 你好, «ž» and "quotes".\n'.repeat(100_000)
     const { ack, events } = await scene.run(socket, { model: scene.model({ text, charactersPerChunk: 20_000 }) })
     expect(textOf(events) === text).toBe(true)
     acked(await other.act({ action: "run.follow", runId: ack.runId, after: 0 }))

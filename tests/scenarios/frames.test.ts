@@ -1,23 +1,16 @@
-import { once } from "node:events"
 import { describe, expect, it } from "vitest"
 import type { Frame } from "../support/raw-client.ts"
 import { newId } from "./ids.ts"
 import { endOf } from "./run-rules.ts"
-import { acked, expectRefusal, question, startOf, useScene } from "./scene.ts"
+import { acked, expectRefusal, question, startOf, useScene, within } from "./scene.ts"
 import type { Summary } from "./scene.ts"
 
 const scene = useScene()
 
 const summariesOf = (frames: Frame[], chatId: string): Summary[] =>
-  frames.map(({ chat }) => chat as Summary | undefined).filter((chat) => chat !== undefined && chat.id === chatId) as Summary[]
-
-/** Fails when these are not there in time: the page names this time. */
-async function within(milliseconds: number, wanted: Promise<unknown>[]): Promise<void> {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new Error(`not within ${milliseconds} ms`)), milliseconds)
-  await Promise.race([Promise.all(wanted), once(late.signal, "abort").then(() => late.signal.throwIfAborted())])
-  clearTimeout(timer)
-}
+  frames
+    .map(({ chat }) => chat as Summary | undefined)
+    .filter((chat) => chat !== undefined && chat.id === chatId) as Summary[]
 
 describe("frames from the server", () => {
   it("[F1] an answer brings an ack, run frames in order, and the chat's summaries, and nothing else", async () => {
@@ -54,7 +47,10 @@ describe("frames from the server", () => {
     const { chatId } = ack
     await scene.http("DELETE", `/api/chats/${chatId}`)
     for (const each of [socket, other]) {
-      const frame = await each.waitFor(({ chat }) => (chat as Summary & { deleted?: true })?.deleted === true, "the deletion")
+      const frame = await each.waitFor(
+        ({ chat }) => (chat as Summary & { deleted?: true })?.deleted === true,
+        "the deletion",
+      )
       expect(frame).toEqual({ type: "chat", chat: { id: chatId, deleted: true } })
       await each.roundTrip()
       expect(summariesOf(each.frames, chatId).at(-1)).toEqual({ id: chatId, deleted: true })

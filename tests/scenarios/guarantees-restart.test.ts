@@ -66,7 +66,11 @@ describe("a killed server", () => {
     await socket.said(start.runId, "One word")
     await scene.runtime.restart("SIGKILL")
     const back = await scene.connect()
-    expect(acked(await back.act(start))).toMatchObject({ ...ack, id: expect.anything() as string, status: "interrupted" })
+    expect(acked(await back.act(start))).toMatchObject({
+      ...ack,
+      id: expect.anything() as string,
+      status: "interrupted",
+    })
     const events = [...(await back.ended(start.runId))]
     await scene.runtime.restart("SIGKILL")
     expect(await scene.replay(start.runId)).toEqual(events)
@@ -160,8 +164,7 @@ describe("a server that is told to stop", () => {
     const short = await scene.start(quick, { model: scene.model({ text: "One. Two. Three.", holdAfter: 1 }) })
     acked(await quick.act({ action: "run.follow", runId: unread.runId, after: 1 }))
     await quick.until(() => {
-      const said = quick.log(unread.runId).events.reduce((sum, { delta }) => sum + String(delta ?? "").length, 0)
-      return said >= chunk * 1600 ? true : undefined
+      return textOf(quick.log(unread.runId).events).length >= chunk * 1600 ? true : undefined
     }, "all of the long answer")
     const back = scene.runtime.restart("SIGTERM")
     let late: Ack

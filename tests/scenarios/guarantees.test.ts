@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { RawSocket } from "../support/raw-client.ts"
 import { endOf, textOf } from "./run-rules.ts"
-import { acked, expectHttpRefusal, question, startOf, useScene } from "./scene.ts"
+import { acked, expectHttpRefusal, question, startOf, useScene, within } from "./scene.ts"
 import type { Ack, Fields } from "./scene.ts"
 
 const scene = useScene()
@@ -125,12 +125,15 @@ describe("the stored message", () => {
     ["complete", () => scene.model({ text: "All good." }), "complete"],
     ["failed", () => scene.model({ text: "Half of it and more.", fault: "die" }), "failed"],
     ["complete, with reasoning", () => scene.model({ thinking: "Hm.", text: "Good." }, "thinking"), "complete"],
-  ])("[G2] is there when the terminal event arrives, and is the reduction of the events: %s", async (_, model, status) => {
-    const socket = await scene.connect()
-    const ack = await scene.start(socket, { model: model() })
-    const events = await socket.ended(ack.runId)
-    expect((await scene.expectStored(ack, events)).status).toBe(status)
-  })
+  ])(
+    "[G2] is there when the terminal event arrives, and is the reduction of the events: %s",
+    async (_, model, status) => {
+      const socket = await scene.connect()
+      const ack = await scene.start(socket, { model: model() })
+      const events = await socket.ended(ack.runId)
+      expect((await scene.expectStored(ack, events)).status).toBe(status)
+    },
+  )
 
   it("[G2] is there when the abort arrives", async () => {
     const socket = await scene.connect()
@@ -147,7 +150,9 @@ describe("an upstream that fails", () => {
       const socket = await scene.connect()
       const text = "What was said is kept."
       const faultAfter = fault === "no-end" ? 99 : 2
-      const { ack, events } = await scene.run(socket, { model: scene.model({ text, fault, faultAfter, intervalMs: 2 }) })
+      const { ack, events } = await scene.run(socket, {
+        model: scene.model({ text, fault, faultAfter, intervalMs: 2 }),
+      })
       const { status, error } = endOf(events)
       expect({ status, code: error?.code }).toEqual({ status: "failed", code: "upstream_failed" })
       expect(text.startsWith(textOf(events))).toBe(true)
@@ -192,15 +197,22 @@ describe("leaving and stopping", () => {
       expect({ status, runId: (body as Ack).runId }).toEqual({ status: 200, runId })
       return (body as Ack).status
     }
-    const bySocket = (socket: RawSocket) => async ({ runId }: Ack) =>
-      acked(await socket.act({ action: "run.stop", runId })).status
+    const bySocket =
+      (socket: RawSocket) =>
+      async ({ runId }: Ack) =>
+        acked(await socket.act({ action: "run.stop", runId })).status
     const [own, other] = [await scene.connect(), await scene.connect()]
     for (const stop of [bySocket(own), bySocket(other), byHttp]) {
       const model = scene.model({ text: "One. Two. Three.", holdAfter: 1 })
       const ack = await held(own, { model })
       expect(["stopping", "stopped"]).toContain(await stop(ack))
-      const events = await own.ended(ack.runId)
-      expect({ status: endOf(events).status, last: events.at(-1) }).toEqual({ status: "stopped", last: { type: "abort" } })
+      // "within a second"
+      await within(4000, [own.ended(ack.runId)])
+      const events = own.log(ack.runId).events
+      expect({ status: endOf(events).status, last: events.at(-1) }).toEqual({
+        status: "stopped",
+        last: { type: "abort" },
+      })
       expect(await scene.asked(model)[0]?.ended).toBe("left")
       await scene.expectStored(ack, events)
     }
@@ -222,7 +234,9 @@ describe("leaving and stopping", () => {
   it("[G4] a stop right after the ack of the start", async () => {
     const socket = await scene.connect()
     for (let time = 0; time < 10; time += 1) {
-      const ack = await scene.start(socket, { model: scene.model({ text: "So much to say. ".repeat(20), intervalMs: 3 }) })
+      const ack = await scene.start(socket, {
+        model: scene.model({ text: "So much to say. ".repeat(20), intervalMs: 3 }),
+      })
       acked(await socket.act({ action: "run.stop", runId: ack.runId }))
       const events = await scene.ended(socket, ack)
       expect(endOf(events).status).toBe("stopped")

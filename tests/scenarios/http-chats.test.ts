@@ -107,7 +107,7 @@ describe("the list of chats", () => {
     for (const limit of ["0", "101", "-1", "1.5", "x", "1e1", "", "9999999999"]) {
       expectHttpRefusal(await scene.http("GET", `/api/chats?limit=${limit}`), 400, "invalid")
     }
-    for (const cursor of ["x", "%00", "e30", "null", `${"A".repeat(5000)}`]) {
+    for (const cursor of ["x", "%00", "e30", "null", "A".repeat(5000)]) {
       expectHttpRefusal(await scene.http("GET", `/api/chats?cursor=${cursor}`), 400, "invalid")
     }
   })
@@ -148,9 +148,11 @@ describe("one chat", () => {
     const { chatId } = one.ack
     const before = await scene.snapshot(chatId)
     const patch = async (body: Fields) => scene.http("PATCH", `/api/chats/${chatId}`, { body })
-    for (const title of ["", "   ", 7, null, ["x"], "x".repeat(10_000)]) expectHttpRefusal(await patch({ title }), 400, "invalid")
+    for (const title of ["", "   ", 7, null, ["x"], "x".repeat(10_000)])
+      expectHttpRefusal(await patch({ title }), 400, "invalid")
     for (const leafId of ["x", 7, one.ack.chatId]) expectHttpRefusal(await patch({ leafId }), 400, "invalid")
-    for (const leafId of [newId("msg"), other.ack.messageId]) expectHttpRefusal(await patch({ leafId }), 404, "not_found")
+    for (const leafId of [newId("msg"), other.ack.messageId])
+      expectHttpRefusal(await patch({ leafId }), 404, "not_found")
     expectHttpRefusal(await patch({ title: "x", leafId: newId("msg") }), 404, "not_found")
     expect(await scene.snapshot(chatId)).toBe(before)
   })
@@ -173,7 +175,10 @@ describe("one chat", () => {
       [other, first.runId],
     ] as const) {
       const events = await follower.ended(runId)
-      expect({ last: events.at(-1), status: endOf(events).status }).toEqual({ last: { type: "abort" }, status: "stopped" })
+      expect({ last: events.at(-1), status: endOf(events).status }).toEqual({
+        last: { type: "abort" },
+        status: "stopped",
+      })
       expect(textOf(events)).toBe("One. Tw")
     }
     await stream.whole()
@@ -196,7 +201,9 @@ describe("one chat", () => {
       const acks = (await Promise.all(answers)).filter(({ type }) => type === "ack") as Ack[]
       expect((await deleted).status).toBe(204)
       expect(["abort", "finish"]).toEqual(
-        expect.arrayContaining(await Promise.all(acks.map(async ({ runId }) => (await socket.ended(runId)).at(-1)?.type))),
+        expect.arrayContaining(
+          await Promise.all(acks.map(async ({ runId }) => (await socket.ended(runId)).at(-1)?.type)),
+        ),
       )
       await expectGone(socket, chatId, [ack, ...acks])
       expectRefusal(await socket.act(startOf({ chatId })), "not_found")

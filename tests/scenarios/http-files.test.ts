@@ -55,7 +55,13 @@ describe("files", () => {
   })
 
   it("[H7] a name may hold anything, and its header stays a header", async () => {
-    for (const name of ['Ein "Bild" – für 你好.png', "a\r\nset-cookie: x=1.png", "../../etc/passwd", "C:\\x.png", "%00.png"]) {
+    for (const name of [
+      'Ein "Bild" – für 你好.png',
+      "a\r\nset-cookie: x=1.png",
+      "../../etc/passwd",
+      "C:\\x.png",
+      "%00.png",
+    ]) {
       const id = await uploaded({ ...image, name })
       const { status, headers } = await scene.http("GET", `/api/files/${id}`)
       expect({ name, status }).toEqual({ name, status: 200 })
@@ -147,7 +153,9 @@ describe("files", () => {
     const bare = new URL(address)
     bare.search = ""
     if (bare.href !== address.href) {
-      expect((await http("PUT", bare.href, { headers: one.upload.headers, body: png })).status).toBeGreaterThanOrEqual(400)
+      expect((await http("PUT", bare.href, { headers: one.upload.headers, body: png })).status).toBeGreaterThanOrEqual(
+        400,
+      )
     }
     for (const { id } of [one, other]) {
       expectHttpRefusal(await scene.http("GET", `/api/files/${id}`), 404, "not_found")
@@ -195,7 +203,12 @@ describe("files in messages", () => {
     const fileId = await uploaded()
     const acks: Ack[] = []
     for (let count = 0; count < 2; count += 1) {
-      const message = { parts: [{ type: "file", fileId }, { type: "file", fileId }] }
+      const message = {
+        parts: [
+          { type: "file", fileId },
+          { type: "file", fileId },
+        ],
+      }
       const { ack, events } = await scene.run(socket, { message, model: scene.model({}, "images") })
       expect([endOf(events).status, textOf(events).includes("images: 2")]).toEqual(["complete", true])
       acks.push(ack)
@@ -210,7 +223,10 @@ describe("files in messages", () => {
   it("[H7, A6] one that is not uploaded yet is not found, and is there afterwards", async () => {
     const socket = await scene.connect()
     const created = await create()
-    const start = startOf({ message: { parts: [{ type: "file", fileId: created.id }] }, model: scene.model({}, "images") })
+    const start = startOf({
+      message: { parts: [{ type: "file", fileId: created.id }] },
+      model: scene.model({}, "images"),
+    })
     const before = await scene.snapshot()
     expectRefusal(await socket.act(start), "not_found")
     expect(await scene.snapshot()).toBe(before)

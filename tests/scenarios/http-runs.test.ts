@@ -184,7 +184,7 @@ describe("events as a stream", () => {
     ] as const) {
       await stream.whole()
       expect(stream.entries.at(-1)).toEqual({ data: "[DONE]" })
-      expect((stream.events.at(-1)?.event as { type?: string }).type).toBe(terminal)
+      expect(stream.events.at(-1)?.event).toMatchObject({ type: terminal })
     }
   })
 })

@@ -37,12 +37,18 @@ const oneOf =
   (values: string[]): Test =>
   (value) =>
     values.includes(String(value))
-const only = (wanted: unknown): Test => (value) => value === wanted
+const only =
+  (wanted: unknown): Test =>
+  (value) =>
+    value === wanted
 const id =
   (prefix: string): Test =>
   (value) =>
     typeof value === "string" && value.startsWith(`${prefix}_`) && idPattern.test(value)
-const object = (shape: Shape): Test => (value) => shapeProblem(value, shape) === undefined
+const object =
+  (shape: Shape): Test =>
+  (value) =>
+    shapeProblem(value, shape) === undefined
 /** Of an object's values, whatever its keys. */
 const mapOf =
   (key: Test, each: Test): Test =>
@@ -51,7 +57,8 @@ const mapOf =
 
 /** What is wrong with the keys or values of an object. */
 export function shapeProblem(value: unknown, shape: Shape): string | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return `${JSON.stringify(value)} is no object`
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return `${JSON.stringify(value)} is no object`
   const known = new Set(Object.keys(shape).map((key) => key.replace("?", "")))
   const extra = Object.keys(value).find((key) => !known.has(key))
   if (extra !== undefined) return `the key ${extra} in ${JSON.stringify(value).slice(0, 300)}`
@@ -119,8 +126,12 @@ export function frameProblem(frame: Frame): string | undefined {
       return shapeProblem(frame, { type: text, "id?": text, ...error, "retryAfterMs?": whole })
     case "run":
       return (
-        shapeProblem(frame, { type: text, runId: id("run"), from: (value) => whole(value) && value !== 0, events: list }) ??
-        (frame["events"] as Event[]).map(eventProblem).find((problem) => problem !== undefined)
+        shapeProblem(frame, {
+          type: text,
+          runId: id("run"),
+          from: (value) => whole(value) && value !== 0,
+          events: list,
+        }) ?? (frame["events"] as Event[]).map(eventProblem).find((problem) => problem !== undefined)
       )
     case "chat":
       return shapeProblem(frame, {

@@ -4,9 +4,18 @@ import type { Event } from "../support/raw-client.ts"
 
 /** What docs/protocol.md says of a whole run's events (E1 to E4), and the message they make (G2). */
 
-type End = { status: string; usage: Record<string, number>; error?: { code: string; message: string; retryable: boolean } }
+type End = {
+  status: string
+  usage: Record<string, number>
+  error?: { code: string; message: string; retryable: boolean }
+}
 
-const terminalOf: Record<string, string> = { complete: "finish", stopped: "abort", failed: "error", interrupted: "error" }
+const terminalOf: Record<string, string> = {
+  complete: "finish",
+  stopped: "abort",
+  failed: "error",
+  interrupted: "error",
+}
 const terminals = new Set(Object.values(terminalOf))
 
 /** The status, usage and error an ended run tells. @throws when it is not over */

@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { afterAll, afterEach, beforeAll, expect } from "vitest"
 import type { Script, SeenRequest } from "../support/model-server.ts"
 import type { OllamaModel } from "../support/ollama-stand-in.ts"
@@ -193,8 +194,8 @@ export class Scene {
   async expectStored(ack: Ack, events: Event[]): Promise<Message> {
     const stored = await this.message(ack.chatId, ack.messageId)
     const { status, usage, error } = endOf(events)
-    const [start] = events
-    const { model, createdAt } = start?.["messageMetadata"] as { model: string; createdAt: string }
+    const start = startEventOf(events)
+    const { model, createdAt } = start.messageMetadata
     expect(stored).toStrictEqual({
       id: ack.messageId,
       parentId: stored.parentId,
@@ -207,7 +208,7 @@ export class Scene {
       createdAt,
       runId: ack.runId,
     })
-    expect(start?.["messageId"]).toBe(ack.messageId)
+    expect(start.messageId).toBe(ack.messageId)
     return stored
   }
 
@@ -216,7 +217,10 @@ export class Scene {
     const sockets = this.#sockets.splice(0)
     for (const stream of this.#streams.splice(0)) stream.close()
     for (const socket of sockets) socket.drop()
-    const problems = sockets.flatMap((socket) => [...socket.problems, ...(runtimeKind === "local" ? unordered(socket) : [])])
+    const problems = sockets.flatMap((socket) => [
+      ...socket.problems,
+      ...(runtimeKind === "local" ? unordered(socket) : []),
+    ])
     for (const [runId, events] of this.#book) problems.push(...(await this.#checkRun(runId, events)))
     this.#book.clear()
     await this.#settle()
@@ -248,7 +252,8 @@ export class Scene {
     const texts = [...events].sort(([one], [other]) => one - other).map(([, text]) => text)
     const list = texts.map((text) => JSON.parse(text) as Event)
     const problems = await Promise.all(list.map(async (event) => eventProblem(event) ?? sdkProblem(event)))
-    const whole = events.has(1) && events.has(list.length) && ["finish", "abort", "error"].includes(list.at(-1)?.type ?? "")
+    const whole =
+      events.has(1) && events.has(list.length) && ["finish", "abort", "error"].includes(list.at(-1)?.type ?? "")
     const found = [...problems, whole ? runProblem(list) : undefined].filter((problem) => problem !== undefined)
     return found.map((problem) => `${runId}: ${problem}`)
   }
@@ -267,6 +272,23 @@ export class Scene {
     }
     return undefined
   }
+}
+
+/** For promises of a time: fails when these are not kept in it. Give it much more than the page names. */
+export async function within(milliseconds: number, wanted: Promise<unknown>[]): Promise<void> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error(`not within ${milliseconds} ms`)), milliseconds)
+  await Promise.race([Promise.all(wanted), once(late.signal, "abort").then(() => late.signal.throwIfAborted())])
+  clearTimeout(timer)
+}
+
+/** The first event of a run. */
+export function startEventOf([first]: Event[]): {
+  messageId: string
+  messageMetadata: { model: string; createdAt: string }
+} {
+  if (first?.type !== "start") throw new Error(`a run begins with ${JSON.stringify(first)}`)
+  return first as unknown as ReturnType<typeof startEventOf>
 }
 
 /** Without faults nothing is sent twice on one connection, and nothing is left out. */

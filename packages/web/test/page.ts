@@ -6,12 +6,12 @@ import type { Conversation } from "../src/runtime/conversation/conversation.ts"
 import type { ConversationState } from "../src/runtime/conversation/talk.ts"
 import type { Turn } from "../src/runtime/conversation/turn.ts"
 import { textOf } from "../src/runtime/conversation/turn.ts"
-import type { Holder } from "../src/runtime/holder.ts"
 import { createKeep } from "../src/runtime/keep.ts"
 import type { Keep } from "../src/runtime/keep.ts"
 import { createOutbox } from "../src/runtime/outbox.ts"
 import { pathTo } from "../src/runtime/tree.ts"
 import type { ChatServer } from "./chat-server.ts"
+import { watchedHolder } from "./watched-holder.ts"
 
 export type Page = {
   conversation: Conversation
@@ -33,15 +33,7 @@ export function openPage(server: ChatServer, id: ChatId, options: { fresh?: bool
     fetch: server.fetch as typeof fetch,
     WebSocket: server.WebSocket,
   })
-  const waiters = new Set<() => void>()
-  const hold = <State extends object>(state: State): Holder<State> => ({
-    state,
-    raw: state,
-    change(recipe) {
-      recipe(state)
-      for (const check of [...waiters]) check()
-    },
-  })
+  const { hold, until } = watchedHolder()
   const conversation = createConversation({ id, client, outbox: createOutbox(keep), hold, now: Date.now, fresh })
   const remove = client.onChat((chat) => {
     if (!("deleted" in chat) && chat.id === id) conversation.applySummary(chat)
@@ -59,16 +51,7 @@ export function openPage(server: ChatServer, id: ChatId, options: { fresh?: bool
     keep,
     turns,
     seen: () => turns().map((turn) => `${turn.role === "user" ? "Q" : "A"}: ${textOf(turn.parts)}`),
-    until: (condition) =>
-      new Promise((resolve) => {
-        const check = () => {
-          if (!condition()) return
-          waiters.delete(check)
-          resolve()
-        }
-        waiters.add(check)
-        check()
-      }),
+    until,
     leave,
   }
 }

@@ -86,10 +86,12 @@ export class App {
     await this.page.bringToFront()
   }
 
+  /** With Enter, or with the button where there is but a keyboard of glass. */
   async send(text: string): Promise<void> {
     await this.message.fill(text)
     await this.sendButton.waitFor()
-    await this.message.press("Enter")
+    if (await this.page.evaluate(() => matchMedia("(hover: none)").matches)) await this.sendButton.click()
+    else await this.message.press("Enter")
   }
 
   /** Sends, and waits until the answer is whole. */

@@ -10,9 +10,12 @@ const options: RunOptions = {
 
 /** What axe finds wrong with a page as it is now: rule, and where. */
 export async function flaws(page: Page): Promise<string[]> {
-  // Colours are measured, so none may be on its way to another. What breathes for ever is no colour of words.
+  // Colours are measured, so none may be on its way to another. What breathes for ever, or goes with the scrolling, is
+  // no colour of words.
   await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    const ending = document
+      .getAnimations()
+      .filter(({ effect, timeline }) => timeline === document.timeline && effect?.getComputedTiming().endTime !== Infinity)
     await Promise.allSettled(ending.map(({ finished }) => finished))
   })
   await page.evaluate(source)

@@ -54,7 +54,7 @@ export function useScenes(): { open(options?: SceneOptions): Promise<Scene> } {
   afterEach(async ({ task }) => {
     const failed = task.result?.state === "fail"
     const open = scenes.splice(0)
-    if (failed) await Promise.all(open.map((scene) => scene.picture(task.name)))
+    if (failed) await Promise.all(open.map((scene) => scene.picture(`${task.suite?.name ?? ""} ${task.name}`)))
     const problems = await Promise.all(open.map((scene) => scene.close()))
     if (!failed) expect(problems.flat()).toEqual([])
   })
@@ -176,7 +176,7 @@ export class Scene {
 
   /** For whoever wants to know why a test failed. */
   async picture(test: string): Promise<void> {
-    const name = test.replace(/\W+/g, "-").slice(0, 80)
+    const name = test.replace(/\W+/g, "-").slice(0, 100)
     for (const [index, page] of this.context.pages().entries()) {
       const path = join(workspaceRoot, "artifacts/failed", `${name}-${index + 1}.png`)
       await page.screenshot({ path, timeout: 5000 }).catch(() => undefined) // a page that hangs has no picture

@@ -6,6 +6,11 @@ import type { Composing } from "./composing.ts"
 
 const byPlace = new Map<ChatId | "new", Composing>()
 
+/** The page is being left: keeps what was written a moment ago, in whatever place. */
+export function keepComposings(): void {
+  for (const composing of byPlace.values()) composing.flush()
+}
+
 /** What is being written in a place. It stays while the page lives, so that an upload goes on in a chat one has left. */
 export function composingIn(app: App, place: ChatId | "new"): Composing {
   const known = byPlace.get(place)

@@ -8,11 +8,13 @@ export type Following = {
   /** The view follows the newest words. */
   following: () => boolean
   toEnd: () => void
+  /** Another chat is about to be drawn, and the reader was there before. */
+  expect: (place: Place | undefined) => void
   /** To be called in onMount, with what scrolls and what is in it. */
-  attach: (box: HTMLElement, content: HTMLElement, place: Place | undefined) => void
+  attach: (box: HTMLElement, content: HTMLElement) => void
   place: () => Place
-  /** Runs what puts turns above the others, without moving what is seen. */
-  keeping: (change: () => unknown) => Promise<void>
+  /** Draws more turns without moving what is seen. */
+  keeping: (change: () => void) => void
 }
 
 /** Touches the page for tail.ts, which decides. */
@@ -21,6 +23,7 @@ export function createFollowing(): Following {
   let tail = newTail()
   let box: HTMLElement | undefined
   let content: HTMLElement | undefined
+  let expected: Place | undefined
 
   const measure = () => ({ top: box?.scrollTop ?? 0, height: box?.scrollHeight ?? 0, seen: box?.clientHeight ?? 0 })
   const onScroll = () => {
@@ -33,7 +36,25 @@ export function createFollowing(): Following {
     if (tail.following) box.scrollTop = box.scrollHeight
     tail = { ...tail, top: box.scrollTop, height: box.scrollHeight }
   }
+  const offsetOf = (turn: HTMLElement) => turn.getBoundingClientRect().top - (box?.getBoundingClientRect().top ?? 0)
+  /** The first turn that is in sight. */
+  const seen = () => turns().find((turn) => offsetOf(turn) + turn.offsetHeight > 0)
   const turns = () => [...(content?.querySelectorAll<HTMLElement>("[data-key]") ?? [])]
+
+  /** Goes back to where the reader was. */
+  const find = () => {
+    const turn = tail.following ? undefined : turns().find((one) => one.dataset["key"] === expected?.key)
+    if (turn && box) {
+      // Its height has to be the real one for its middle to be found again.
+      turn.style.contentVisibility = "visible"
+      turn.scrollIntoView({ block: "start" })
+      box.scrollTop -= expected?.offset ?? 0
+    } else {
+      tail = { ...tail, following: true }
+      setFollowing(true)
+    }
+    pin()
+  }
 
   return {
     following,
@@ -42,17 +63,16 @@ export function createFollowing(): Following {
       setFollowing(true)
       pin()
     },
-    attach(newBox, newContent, place) {
+    expect(place) {
+      expected = place
+      tail = { ...newTail(), following: place?.following ?? true }
+      setFollowing(tail.following)
+    },
+    attach(newBox, newContent) {
       box = newBox
       content = newContent
-      const turn = place?.following === false ? turns().find((one) => one.dataset["key"] === place.key) : undefined
-      tail = { ...newTail(), following: turn === undefined }
-      setFollowing(tail.following)
-      if (turn) {
-        turn.scrollIntoView({ block: "start" })
-        box.scrollTop -= place?.offset ?? 0
-      }
-      pin()
+      // The words of the turns are drawn after this, and before anything is painted.
+      queueMicrotask(find)
       const watcher = new ResizeObserver(pin)
       watcher.observe(newBox)
       watcher.observe(newContent)
@@ -63,22 +83,18 @@ export function createFollowing(): Following {
       })
     },
     place() {
-      if (tail.following || !box) return { following: true }
-      const top = box.getBoundingClientRect().top
-      const first = turns().find((one) => one.getBoundingClientRect().bottom > top)
-      if (!first) return { following: true }
-      return {
-        following: false,
-        key: first.dataset["key"] ?? "",
-        offset: first.getBoundingClientRect().top - top,
-      }
+      const first = seen()
+      if (tail.following || !first) return { following: true }
+      return { following: false, key: first.dataset["key"] ?? "", offset: offsetOf(first) }
     },
-    async keeping(change) {
-      const before = box ? box.scrollHeight - box.scrollTop : 0
-      await change()
-      if (!box || tail.following) return
-      // At the very top, and in browsers that do not anchor, what is seen would move down.
-      if (box.scrollTop < 1 || !CSS.supports("overflow-anchor", "auto")) box.scrollTop = box.scrollHeight - before
+    keeping(change) {
+      const first = seen()
+      const before = first ? offsetOf(first) : 0
+      change()
+      if (!box || tail.following || !first) return
+      // Browsers anchor what is seen, but not all of them, not at the very top, and not before it has been painted.
+      const moved = offsetOf(first) - before
+      if (Math.abs(moved) >= 1) box.scrollTop += moved
     },
   }
 }

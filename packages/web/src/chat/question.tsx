@@ -30,7 +30,14 @@ export function Question(props: {
   const unsent = () => props.turn.sending === "refused" || props.waits !== undefined
 
   return (
-    <div ref={root} class="turn ask" classList={{ unsent: unsent() }} data-key={props.turn.key}>
+    <div
+      ref={root}
+      class="turn ask"
+      classList={{ unsent: unsent() }}
+      role="group"
+      aria-label="Your message"
+      data-key={props.turn.key}
+    >
       <Show
         when={!props.editing}
         fallback={

@@ -40,7 +40,7 @@ export function ChatScreen() {
   const following = createFollowing()
   const field = () => document.querySelector<HTMLTextAreaElement>("#message")
   const dropping = createDropping((files) => composing().attach(files))
-  createVisit({ app, composing, field })
+  createVisit(app, field)
   const [editing, setEditing] = createSignal<string>()
   const temporary = () => conversation()?.state.temporary ?? (place() === "new" && stage.state.temporary)
   const title = () => {
@@ -126,7 +126,7 @@ export function ChatScreen() {
           <Begin
             temporary={temporary()}
             onIdea={(words) => {
-              composing().write(words)
+              composing().write(words + composing().state.text)
               field()?.focus()
               field()?.setSelectionRange(words.length, words.length)
             }}

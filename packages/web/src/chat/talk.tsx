@@ -36,6 +36,7 @@ export function Talk(props: {
   let column!: HTMLDivElement
   let top!: HTMLDivElement
   const place = places.get(props.conversation.id)
+  props.following.expect(place)
   const path = createMemo(() => pathTo(state, state.leaf))
   const [range, setRange] = createSignal(
     place?.following === false ? around(path(), place.key, atOnce) : atEnd(path(), atOnce),
@@ -52,16 +53,16 @@ export function Talk(props: {
   createEffect(() => {
     const next = down(path(), range(), step) ?? (keys().length < ahead ? up(path(), range(), step) : undefined)
     if (!next) return
-    onCleanup(requestIdle(() => void props.following.keeping(() => setRange(next))))
+    onCleanup(requestIdle(() => props.following.keeping(() => setRange(next))))
   })
   onMount(() => {
-    props.following.attach(box, column, place)
+    props.following.attach(box, column)
     const older = () => {
       const next = up(path(), range(), step)
-      if (next) return void props.following.keeping(() => setRange(next))
+      if (next) return props.following.keeping(() => setRange(next))
       if (state.older === undefined || state.loadingOlder) return
-      // A failure is tried again when one scrolls there again.
-      props.following.keeping(() => props.conversation.loadOlder()).catch(() => undefined)
+      // What comes is drawn by the next step. A failure is tried again when one scrolls there again.
+      props.conversation.loadOlder().catch(() => undefined)
     }
     const watcher = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && older(), {
       root: box,

@@ -1,18 +1,15 @@
 import { onCleanup, onMount } from "solid-js"
 import { hasRealModel } from "../models/choice.ts"
 import type { App } from "../runtime/app.ts"
-import type { Composing } from "./composing.ts"
+import { keepComposings } from "./composings.ts"
 
 /** While there is nobody to talk to, one looks this often whether somebody has come (ms). */
 const lookAgain = 5000
 
-type Visit = { app: App; composing: () => Composing; field: () => HTMLTextAreaElement | null }
-
 /** What goes on while somebody looks at a chat: words are kept when they leave, models are seen when they come. */
-export function createVisit({ app, composing, field }: Visit): void {
-  const keep = () => composing().flush()
+export function createVisit(app: App, field: () => HTMLTextAreaElement | null): void {
   const onVisibility = () => {
-    if (document.hidden) keep()
+    if (document.hidden) keepComposings()
     else void app.catalogue.look()
   }
   const look = () => {
@@ -28,13 +25,13 @@ export function createVisit({ app, composing, field }: Visit): void {
   }
   onMount(() => {
     const timer = setInterval(look, lookAgain)
-    window.addEventListener("pagehide", keep)
+    window.addEventListener("pagehide", keepComposings)
     window.addEventListener("keydown", onKeyDown)
     document.addEventListener("visibilitychange", onVisibility)
     onCleanup(() => {
-      keep()
+      keepComposings()
       clearInterval(timer)
-      window.removeEventListener("pagehide", keep)
+      window.removeEventListener("pagehide", keepComposings)
       window.removeEventListener("keydown", onKeyDown)
       document.removeEventListener("visibilitychange", onVisibility)
     })

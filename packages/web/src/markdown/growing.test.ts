@@ -22,7 +22,8 @@ function settled(block: Block, path = ""): [string, unknown][] {
 
 function at(block: Block, path: string): Block | undefined {
   let found: Block | undefined = block
-  for (const index of path.split("/").slice(1)) found = found && isContainer(found) ? found.children[Number(index)] : undefined
+  for (const index of path.split("/").slice(1))
+    found = found && isContainer(found) ? found.children[Number(index)] : undefined
   return found
 }
 
@@ -78,10 +79,31 @@ test("another text is begun anew", () => {
 })
 
 test("a line that may still become anything is not drawn", () => {
-  for (const line of ["", "-", "- ", "1", "12.", "1. ", "> ", "> - ", "#", "##", "``", "```py", "---", "- [", "- [x]", "|--", "| :-: |", "=="]) {
+  for (const line of [
+    "",
+    "-",
+    "- ",
+    "1",
+    "12.",
+    "1. ",
+    "> ",
+    "> - ",
+    "#",
+    "##",
+    "``",
+    "```py",
+    "---",
+    "- [",
+    "- [x]",
+    "|--",
+    "\\[",
+    "| :-: |",
+    "==",
+  ]) {
     expect(isUndecided(line), line).toBe(true)
   }
-  for (const line of ["a", "- a", "1. a", "# a", "> a", "12 a", "- [x] a", "| a"]) expect(isUndecided(line), line).toBe(false)
+  for (const line of ["a", "- a", "1. a", "# a", "> a", "12 a", "- [x] a", "| a"])
+    expect(isUndecided(line), line).toBe(false)
 })
 
 test("a header of a table is a table before its second line tells", () => {

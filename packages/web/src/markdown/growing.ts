@@ -23,9 +23,9 @@ export class GrowingText {
     const fresh = !text.startsWith(this.text)
     if (fresh) this.restart()
     this.text = text
-    for (let end = this.nextEnd(); end; end = this.nextEnd()) {
+    for (let end = findLineEnd(text, this.searched); end; end = findLineEnd(text, end.next)) {
       this.parser.push(text.slice(this.line, end.at))
-      this.line = this.searched = end.next
+      this.line = end.next
     }
     this.searched = Math.max(this.line, text.length - 1)
     const parser = this.parser.fork()
@@ -38,10 +38,6 @@ export class GrowingText {
       parser.finish()
     }
     return { root: parser.root, definitions: parser.definitions, fresh }
-  }
-
-  private nextEnd() {
-    return findLineEnd(this.text, this.searched, true)
   }
 
   private restart(): void {

@@ -4,13 +4,13 @@ export type LineEnd = { readonly at: number; readonly next: number }
 const lineEnd = /\r\n?|\n/g
 
 /**
- * The first line end at or behind a place. A carriage return at the very end of a growing text may be half of one, so it
- * is none yet.
+ * The first line end at or behind a place in a text that may go on. A carriage return at its very end may be half of a
+ * line end, so it is none yet.
  */
-export function findLineEnd(text: string, from: number, growing: boolean): LineEnd | undefined {
+export function findLineEnd(text: string, from: number): LineEnd | undefined {
   lineEnd.lastIndex = from
   const found = lineEnd.exec(text)
-  if (!found || (growing && found[0] === "\r" && lineEnd.lastIndex === text.length)) return undefined
+  if (!found || (found[0] === "\r" && lineEnd.lastIndex === text.length)) return undefined
   return { at: found.index, next: lineEnd.lastIndex }
 }
 
@@ -24,4 +24,4 @@ export function isUndecided(line: string): boolean {
 }
 
 const undecided =
-  /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]?\]?|[-+*_=#~`$\\]+|[-|: \t]+|\d{1,9}[.)]?|(?:```|~~~)[^`]*)?\s*$/
+  /^[\s>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]?\]?|[-+*_=#~`$\\]+|\\\[|[-|: \t]+|\d{1,9}[.)]?|(?:```|~~~)[^`]*)?\s*$/

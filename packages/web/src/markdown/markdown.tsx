@@ -2,6 +2,7 @@ import { createEffect, onCleanup } from "solid-js"
 import { Flow } from "./flow/flow.ts"
 import { pageStage } from "./flow/stage.ts"
 import "./markdown.css"
+import "./boxes.css"
 import { MarkdownPage } from "./view/page.ts"
 
 /**

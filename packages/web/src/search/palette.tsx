@@ -35,7 +35,7 @@ export default function Palette(props: { onClose: () => void }) {
 
   const ask = () => {
     navigate("/")
-    composingIn(app, "new").write(search().trim())
+    composingIn(app, "new").putBack({ text: search().trim(), files: [] })
   }
   const chats = createMemo((): Entry[] => {
     const dayOf = dayNames(Date.now())

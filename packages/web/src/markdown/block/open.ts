@@ -120,5 +120,7 @@ function copyOpen(open: readonly [Root, ...Block[]]): [Root, ...Block[]] {
 
 function copy<B extends Block>(block: B): B {
   if (block.kind === "table") return { ...block, rows: block.rows.slice() }
-  return isContainer(block) ? { ...block, children: block.children.slice(), settled: block.children.length } : { ...block }
+  return isContainer(block)
+    ? { ...block, children: block.children.slice(), settled: block.children.length }
+    : { ...block }
 }

@@ -62,7 +62,11 @@ export class BlockParser {
     const { tip } = this.blocks
     const header = tip.kind === "paragraph" ? tip.text.slice(tip.text.lastIndexOf("\n") + 1) : ""
     if (tip.kind !== "paragraph" || !/^\|[^|]/.test(header) || header.length > limits.line) return
-    this.turnTable(tip, header, splitRow(header).map(() => undefined))
+    this.turnTable(
+      tip,
+      header,
+      splitRow(header).map(() => undefined),
+    )
   }
 
   /** Reads one more line, given without its line end. */

@@ -81,8 +81,8 @@ export function formulaStart(text: string): { close: Formula["close"]; text: str
   const end = text.indexOf(close, 2)
   if (end === -1) {
     const rest = text.slice(2)
-    // Escaped brackets may also begin a paragraph.
-    const words = close === "\\]" && rest.trim() !== "" && (!looksLikeFormula(rest) || rest.includes("]("))
+    // Escaped brackets, and the number of a process, may also begin a paragraph.
+    const words = rest.trim() !== "" && (!looksLikeFormula(rest) || rest.includes("]("))
     return words ? undefined : { close, text: rest, whole: false }
   }
   const inside = text.slice(2, end)

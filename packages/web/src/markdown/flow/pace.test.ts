@@ -5,10 +5,13 @@ import { Pace, wordEnd } from "./pace.ts"
 const spread = 100
 
 /** Bursts: so many milliseconds after the one before, so many characters. */
-const bursts = fc.array(fc.record({ after: fc.integer({ min: 0, max: 400 }), count: fc.integer({ min: 1, max: 500 }) }), {
-  minLength: 1,
-  maxLength: 30,
-})
+const bursts = fc.array(
+  fc.record({ after: fc.integer({ min: 0, max: 400 }), count: fc.integer({ min: 1, max: 500 }) }),
+  {
+    minLength: 1,
+    maxLength: 30,
+  },
+)
 
 test("nothing is shown before it came, nothing later than its time, and nothing is taken back", () => {
   fc.assert(

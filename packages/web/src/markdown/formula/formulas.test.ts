@@ -3,8 +3,9 @@ import { beforeAll, expect, test, vi } from "vitest"
 import { limits } from "../limits.ts"
 import { allowFormulas } from "../testing/page.ts"
 import { drawFormula } from "./formulas.ts"
+import type { typeset as Typeset } from "./typeset.ts"
 
-let typeset: typeof import("./typeset.ts").typeset
+let typeset: typeof Typeset
 
 beforeAll(async () => {
   allowFormulas()
@@ -21,7 +22,11 @@ test("a formula is MathML, and nothing in it leads or loads anywhere", () => {
   const target = document.createElement("span")
   expect(typeset(target, "\\frac{1}{2}", false)).toBe(true)
   expect(target.querySelector("math mfrac")).not.toBeNull()
-  for (const text of ["\\href{https://x.example}{x}", "\\url{https://x.example}", "\\includegraphics{https://x.example/x.png}"]) {
+  for (const text of [
+    "\\href{https://x.example}{x}",
+    "\\url{https://x.example}",
+    "\\includegraphics{https://x.example/x.png}",
+  ]) {
     typeset(target, text, false)
     expect(target.querySelector("[href], [src], a, img"), text).toBeNull()
   }
@@ -46,7 +51,12 @@ test("the source stands there until the formula does", async () => {
 })
 
 test("what is not whole, wrong, too long or too deep stays as its source", () => {
-  const sources = ["$$\n\\frac{", "$\\nosuch$", `$${"x".repeat(limits.formula + 1)}$`, `$${"{".repeat(99)}${"}".repeat(99)}$`]
+  const sources = [
+    "$$\n\\frac{",
+    "$\\nosuch$",
+    `$${"x".repeat(limits.formula + 1)}$`,
+    `$${"{".repeat(99)}${"}".repeat(99)}$`,
+  ]
   for (const source of sources) {
     const target = document.createElement("span")
     drawFormula(target, { text: source.startsWith("$$") ? undefined : source.slice(1, -1), display: false, source })

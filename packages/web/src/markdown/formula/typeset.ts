@@ -8,7 +8,13 @@ import "./formula.css"
 export function typeset(target: HTMLElement, text: string, display: boolean): boolean {
   const place = document.createElement("span")
   try {
-    temml.render(text, place, { displayMode: display, throwOnError: true, trust: false, maxSize: [20, 20], maxExpand: 200 })
+    temml.render(text, place, {
+      displayMode: display,
+      throwOnError: true,
+      trust: false,
+      maxSize: [20, 20],
+      maxExpand: 200,
+    })
   } catch (error) {
     // One formula must not keep the rest of an answer from being drawn, whatever it made of the typesetter.
     if (!(error instanceof temml.ParseError || error instanceof RangeError)) console.warn("A formula failed.", error)

@@ -1,7 +1,8 @@
 /** An address that stands in the text by itself, and where it ends. */
 export type FoundLink = { readonly href: string; readonly text: string; readonly end: number }
 
-const pointed = /<(?:([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})|([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}))>/y
+const pointed =
+  /<(?:([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]{0,2000})|([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}))>/y
 
 /** `<https://…>` or `<somebody@somewhere>` */
 export function readPointedLink(text: string, at: number): FoundLink | undefined {
@@ -20,7 +21,7 @@ const domain = /^(?:[\p{L}\p{N}_-]{1,63}\.){0,10}[\p{L}\p{N}-]{1,63}(?![\p{L}\p{
 export function readBareLink(text: string, at: number, prefix: string): FoundLink | undefined {
   const before = text[at - 1] ?? " "
   const www = prefix.toLowerCase() === "www."
-  if (/[\p{L}\p{N}]/u.test(before)) return undefined
+  if ((www ? /[\p{L}\p{N}]/u : /[A-Za-z0-9]/).test(before)) return undefined
   body.lastIndex = at + prefix.length
   const rest = trimAddress(body.exec(text)?.[0] ?? "")
   const host = domain.exec(rest)?.[0]

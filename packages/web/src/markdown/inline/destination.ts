@@ -63,6 +63,20 @@ export function readLabel(text: string, at: number): Piece | undefined {
   return undefined
 }
 
+/** Where a link leads, and where its description ends. */
+export type Target = { readonly href: string; readonly title: string; readonly end: number }
+
+/** `(address "title")` */
+export function readTarget(text: string, at: number): Target | undefined {
+  if (text[at] !== "(") return undefined
+  const address = readAddress(text, passGap(text, at + 1))
+  if (!address) return undefined
+  const gap = passGap(text, address.end)
+  const title = gap > address.end ? readTitle(text, gap) : undefined
+  const end = passGap(text, title?.end ?? gap)
+  return text[end] === ")" ? { href: address.text, title: title?.text ?? "", end: end + 1 } : undefined
+}
+
 /** Passes white space with at most one line end in it. */
 export function passGap(text: string, at: number): number {
   let lines = 0

@@ -146,5 +146,7 @@ function isSign(character: string): boolean {
  * the rules for spaces and punctuation would not let it.
  */
 function isWide(character: string): boolean {
-  return /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]$/u.test(character)
+  return /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]$/u.test(
+    character,
+  )
 }

@@ -2,23 +2,21 @@
  * The named character references that people and models write. The full list of HTML has 2,125 and would weigh more
  * than the parser; a name that is not here stays as it was written.
  */
-const names: Readonly<Record<string, string>> = {
-  amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", ensp: "\u2002", emsp: "\u2003", thinsp: "\u2009",
-  shy: "\u00ad", zwj: "\u200d", zwnj: "\u200c", copy: "©", reg: "®", trade: "™", deg: "°", sect: "§", para: "¶",
-  middot: "·", bull: "•", hellip: "…", ndash: "–", mdash: "—", lsquo: "‘", rsquo: "’", sbquo: "‚", ldquo: "“",
-  rdquo: "”", bdquo: "„", laquo: "«", raquo: "»", lsaquo: "‹", rsaquo: "›", iexcl: "¡", iquest: "¿", cent: "¢",
-  pound: "£", yen: "¥", euro: "€", curren: "¤", times: "×", divide: "÷", plusmn: "±", minus: "−", ne: "≠", le: "≤",
-  ge: "≥", asymp: "≈", equiv: "≡", infin: "∞", radic: "√", sum: "∑", prod: "∏", int: "∫", part: "∂", nabla: "∇",
-  isin: "∈", notin: "∉", cap: "∩", cup: "∪", sub: "⊂", sup: "⊃", empty: "∅", forall: "∀", exist: "∃", and: "∧",
-  or: "∨", not: "¬", larr: "←", uarr: "↑", rarr: "→", darr: "↓", harr: "↔", lArr: "⇐", rArr: "⇒", hArr: "⇔",
-  frac12: "½", frac14: "¼", frac34: "¾", sup1: "¹", sup2: "²", sup3: "³", micro: "µ", permil: "‰", dagger: "†",
-  Dagger: "‡", check: "✓", cross: "✗", star: "☆", starf: "★", alpha: "α", beta: "β", gamma: "γ", delta: "δ",
-  epsilon: "ε", theta: "θ", lambda: "λ", mu: "μ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω",
-  Gamma: "Γ", Delta: "Δ", Theta: "Θ", Lambda: "Λ", Pi: "Π", Sigma: "Σ", Phi: "Φ", Omega: "Ω", szlig: "ß",
-  auml: "ä", ouml: "ö", uuml: "ü", Auml: "Ä", Ouml: "Ö", Uuml: "Ü", eacute: "é", egrave: "è", ecirc: "ê", agrave: "à",
-  aacute: "á", acirc: "â", ccedil: "ç", ntilde: "ñ", oacute: "ó", iacute: "í", uacute: "ú", aring: "å", oslash: "ø",
-  aelig: "æ",
-}
+const pairs = (
+  "amp & lt < gt > quot \" apos ' nbsp \u00a0 ensp \u2002 emsp \u2003 thinsp \u2009 shy \u00ad zwj \u200d " +
+  "zwnj \u200c copy © reg ® trade ™ deg ° sect § para ¶ middot · bull • hellip … ndash – mdash — lsquo ‘ " +
+  "rsquo ’ sbquo ‚ ldquo “ rdquo ” bdquo „ laquo « raquo » lsaquo ‹ rsaquo › iexcl ¡ iquest ¿ cent ¢ " +
+  "pound £ yen ¥ euro € curren ¤ times × divide ÷ plusmn ± minus − ne ≠ le ≤ ge ≥ asymp ≈ equiv ≡ infin ∞ " +
+  "radic √ sum ∑ prod ∏ int ∫ part ∂ nabla ∇ isin ∈ notin ∉ cap ∩ cup ∪ sub ⊂ sup ⊃ empty ∅ forall ∀ " +
+  "exist ∃ and ∧ or ∨ not ¬ larr ← uarr ↑ rarr → darr ↓ harr ↔ lArr ⇐ rArr ⇒ hArr ⇔ frac12 ½ frac14 ¼ " +
+  "frac34 ¾ sup1 ¹ sup2 ² sup3 ³ micro µ permil ‰ dagger † Dagger ‡ check ✓ cross ✗ star ☆ starf ★ alpha α " +
+  "beta β gamma γ delta δ epsilon ε theta θ lambda λ mu μ pi π rho ρ sigma σ tau τ phi φ omega ω Gamma Γ " +
+  "Delta Δ Theta Θ Lambda Λ Pi Π Sigma Σ Phi Φ Omega Ω szlig ß auml ä ouml ö uuml ü Auml Ä Ouml Ö Uuml Ü " +
+  "eacute é egrave è ecirc ê agrave à aacute á acirc â ccedil ç ntilde ñ oacute ó iacute í uacute ú aring å " +
+  "oslash ø aelig æ"
+).split(" ")
+const names = new Map<string, string>()
+for (let index = 0; index < pairs.length; index += 2) names.set(pairs[index] ?? "", pairs[index + 1] ?? "")
 
 const reference = /&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));/y
 
@@ -29,7 +27,7 @@ export function readReference(text: string, at: number): { text: string; end: nu
   if (!found) return undefined
   const [all, hexadecimal, decimal, name] = found
   if (name !== undefined) {
-    const named = Object.hasOwn(names, name) ? names[name] : undefined
+    const named = names.get(name)
     return named === undefined ? undefined : { text: named, end: at + all.length }
   }
   const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16)
@@ -41,7 +39,7 @@ export function readReference(text: string, at: number): { text: string; end: nu
 export function unescape(text: string): string {
   if (!/[\\&]/.test(text)) return text
   let plain = ""
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const found = text[at] === "&" ? readReference(text, at) : undefined
     if (found) {
       plain += found.text

@@ -34,7 +34,8 @@ function readDollars(text: string, at: number): FoundFormula | undefined {
   const inside = text.slice(at + 1, end)
   if (inside === "" || /^\s|\s$|`/.test(inside)) return undefined
   const after = text.slice(end + 1, end + 4)
-  if (/^[\p{N}$]/u.test(after) || (/^\p{L}/u.test(after) && !/^(?:th|st|nd|rd|s)(?!\p{L})/u.test(after))) return undefined
+  if (/^[\p{N}$]/u.test(after) || (/^\p{L}/u.test(after) && !/^(?:th|st|nd|rd|s)(?!\p{L})/u.test(after)))
+    return undefined
   if (!/[\\^_={}]/.test(inside) && /\s\p{L}{2}/u.test(inside)) return undefined
   return { text: inside, display: false, end: end + 1 }
 }

@@ -37,7 +37,10 @@ const read = (text: string, options?: InlineOptions) => show(parseInline(text, s
 
 test.each([
   ["the $n$th of $n$, $x^2$.", "the {n}th of {n}, {x^2}."],
-  ["$\\frac{a}{b}$ and $$a+b$$ and \\(c\\) and \\[d=e\\]", "{\\frac{a}{b}} and {display a+b} and {c} and {display d=e}"],
+  [
+    "$\\frac{a}{b}$ and $$a+b$$ and \\(c\\) and \\[d=e\\]",
+    "{\\frac{a}{b}} and {display a+b} and {c} and {display d=e}",
+  ],
   ["$\\text{costs \\$5}$", "{\\text{costs \\$5}}"],
   ["It costs $5 and $6.", "It costs $5 and $6."],
   ["$5-$6, $5/$6, US$5 and CA$6", "$5-$6, $5/$6, US$5 and CA$6"],
@@ -53,17 +56,26 @@ test.each([
 test.each([
   ["see https://x.example/a_b_(c)?d=*e.", "see <a https://x.example/a_b_(c)?d=*e>https://x.example/a_b_(c)?d=*e</a>."],
   ["(http://localhost:3000/x)", "(<a http://localhost:3000/x>http://localhost:3000/x</a>)"],
-  ["www.x.example, **https://x.example**", "<a http://www.x.example>www.x.example</a>, <strong><a https://x.example>https://x.example</a></strong>"],
-  ["看https://x.example/中。好", "看https://x.example/中。好"],
-  ["看 https://x.example/中。好", "看 <a https://x.example/中>https://x.example/中</a>。好"],
+  [
+    "www.x.example, **https://x.example**",
+    "<a http://www.x.example>www.x.example</a>, <strong><a https://x.example>https://x.example</a></strong>",
+  ],
+  ["看https://x.example/中。好", "看<a https://x.example/中>https://x.example/中</a>。好"],
+  ["xhttps://x.example, xwww.x.example", "xhttps://x.example, xwww.x.example"],
   ["write to me.you@x.example.", "write to <a mailto:me.you@x.example>me.you@x.example</a>."],
-  ["<https://x.example/a b> <me@x.example>", "<<a https://x.example/a>https://x.example/a</a> b> <a mailto:me@x.example>me@x.example</a>"],
+  [
+    "<https://x.example/a b> <me@x.example>",
+    "<<a https://x.example/a>https://x.example/a</a> b> <a mailto:me@x.example>me@x.example</a>",
+  ],
   ["[a https://x.example b](https://y.example)", "<a https://y.example>a https://x.example b</a>"],
   ["https:// www. @ a@b https://.", "https:// www. @ a@b https://."],
 ])("addresses: %j", (text, expected) => expect(read(text)).toBe(expected))
 
 test.each([
-  ["[a][ref], [ref][], [REF] and [no]", "<a https://x.example>a</a>, <a https://x.example>ref</a>, <a https://x.example>REF</a> and [no]"],
+  [
+    "[a][ref], [ref][], [REF] and [no]",
+    "<a https://x.example>a</a>, <a https://x.example>ref</a>, <a https://x.example>REF</a> and [no]",
+  ],
   ["a[^1] b[^2] c![^1]", "a<note 1> b[^2] c!<note 1>"],
   ["![a *b* `c`](https://x.example/i.png 't')", "<img https://x.example/i.png>a b c</img>"],
   ["**重要：**文字, *a*b*, snake_case_name", "<strong>重要：</strong>文字, <emphasis>a</emphasis>b*, snake_case_name"],

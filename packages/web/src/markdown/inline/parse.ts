@@ -1,6 +1,6 @@
 import { type Definition, labelKey } from "../block/definition.ts"
 import { readBareLink, readMail, readPointedLink } from "./autolink.ts"
-import { passGap, readAddress, readLabel, readTitle } from "./destination.ts"
+import { readLabel, readTarget, type Target } from "./destination.ts"
 import { readRun, type Run, Runs } from "./emphasis.ts"
 import { isMark, readReference } from "./entity.ts"
 import { readFormula } from "./formula.ts"
@@ -231,7 +231,7 @@ class InlineParser {
     this.bracket = bracket.before
     if (bracket.dead) return this.take(1)
     if (this.readNote(bracket)) return
-    const target = this.readTarget(end) ?? this.readReferenced(bracket, end)
+    const target = readTarget(this.text, end) ?? this.readReferenced(bracket, end)
     if (!target) {
       if (!this.hidesAddress(bracket, end)) this.take(1)
       return
@@ -248,28 +248,14 @@ class InlineParser {
     for (let outer = bracket.before; outer && !outer.dead; outer = outer.before) if (!outer.image) outer.dead = true
   }
 
-  /** `(address "title")` */
-  private readTarget(at: number): (Definition & { end: number }) | undefined {
-    if (this.text[at] !== "(") return undefined
-    const from = passGap(this.text, at + 1)
-    const address = readAddress(this.text, from)
-    if (!address) return undefined
-    const gap = passGap(this.text, address.end)
-    const title = gap > address.end ? readTitle(this.text, gap) : undefined
-    const end = passGap(this.text, title?.end ?? gap)
-    if (this.text[end] !== ")") return undefined
-    return { href: address.text, title: title?.text ?? "", end: end + 1 }
-  }
-
   /** `[label]`, `[]` or nothing: the words are the label then. */
-  private readReferenced(bracket: Bracket, at: number): (Definition & { end: number }) | undefined {
+  private readReferenced(bracket: Bracket, at: number): Target | undefined {
     const label = readLabel(this.text, at)
-    const empty = this.text.startsWith("[]", at)
-    const own = label === undefined
-    if (own && (bracket.holds || at - bracket.at > 1000)) return undefined
-    const words = own ? this.text.slice(bracket.at, at - 1) : label.text
+    if (!label && (bracket.holds || at - bracket.at > 1000)) return undefined
+    const words = label ? label.text : this.text.slice(bracket.at, at - 1)
     const definition = words.trim() === "" ? undefined : this.scope.definition(labelKey(words))
-    return definition && { ...definition, end: own ? at + (empty ? 2 : 0) : label.end }
+    if (!definition) return undefined
+    return { ...definition, end: label ? label.end : this.text.startsWith("[]", at) ? at + 2 : at }
   }
 
   private readNote(bracket: Bracket): boolean {

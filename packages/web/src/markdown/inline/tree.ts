@@ -49,7 +49,7 @@ class Frames {
 
   open(open: Mark | { href: string; title: string }): void {
     const link = typeof open !== "string"
-    const drawn = this.frames.length < limits.marks && !(link && this.links > 0)
+    const drawn = this.frames.length < limits.marks
     this.frames.push(drawn ? { open, children: [] } : { open: undefined, children: this.top.children })
     if (drawn && link) this.links++
   }

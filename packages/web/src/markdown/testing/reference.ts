@@ -32,7 +32,10 @@ export function ours(text: string): Tree[] {
         return ["code", block.language, block.text.replace(/\n$/, "")]
       case "table": {
         const width = block.align.length
-        const cells = (row: string) => splitRow(row).slice(0, width).map((cell) => inlines(cell, true))
+        const cells = (row: string) =>
+          splitRow(row)
+            .slice(0, width)
+            .map((cell) => inlines(cell, true))
         return ["table", block.align.map((align) => align ?? null), [block.header, ...block.rows].map(cells)]
       }
       case "rule":

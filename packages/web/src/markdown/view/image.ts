@@ -11,8 +11,8 @@ export function imageButton(image: Inline & { kind: "image" }): HTMLElement {
   const description = image.alt === "" ? "Image" : image.alt
   if (!address) return element("span", { class: "inert" }, description)
   const host = element("span", { class: "from" }, address.host)
-  const label = `Show the image “${description}” from ${address.host}`
-  const button = element("button", { type: "button", class: "image", "aria-label": label }, icon("image"), description, host)
+  const verb = element("span", { class: "hidden" }, "Show the image ")
+  const button = element("button", { type: "button", class: "image" }, icon("image"), verb, description, " ", host)
   const place = element("span", {}, button)
   button.addEventListener("click", () => {
     const shown = element("img", { class: "image", alt: image.alt, referrerpolicy: "no-referrer" })

@@ -15,10 +15,13 @@ export class InlineList {
   private readonly drawn: Drawn[] = []
   private readonly parent: Element
   private readonly context: Context
+  /** Within a link nothing else can be pressed. */
+  private readonly linked: boolean
 
-  constructor(parent: Element, context: Context) {
+  constructor(parent: Element, context: Context, linked = false) {
     this.parent = parent
     this.context = context
+    this.linked = linked
   }
 
   draw(inlines: readonly Inline[]): void {
@@ -42,7 +45,7 @@ export class InlineList {
       case "break":
         return { inline, node: element("br") }
       case "image":
-        return { inline, node: imageButton(inline) }
+        return { inline, node: this.linked ? element("span", {}, inline.alt) : imageButton(inline) }
       case "formula": {
         const node = element("span", { class: "inline-formula" })
         drawFormula(node, inline)
@@ -52,7 +55,7 @@ export class InlineList {
         return { inline, node: this.makeNote(inline.label) }
       default: {
         const node = inline.kind === "link" ? makeLink(inline.href, inline.title) : element(tags[inline.kind])
-        const children = new InlineList(node, this.context)
+        const children = new InlineList(node, this.context, this.linked || inline.kind === "link")
         children.draw(inline.children)
         return { inline, node, children }
       }
@@ -60,6 +63,7 @@ export class InlineList {
   }
 
   private makeNote(label: string): HTMLElement {
+    if (this.linked) return element("sup", {}, label)
     const button = element("button", { type: "button", "aria-label": `Footnote ${label}` }, label)
     button.addEventListener("click", () => {
       const note = this.context.footnotes.get(labelKey(label))

@@ -107,6 +107,13 @@ test("a definition that comes last gives its links when the text ends, in place"
   expect(button?.getAttribute("aria-label")).toBe("Footnote 1")
 })
 
+test("definitions are not shown, not even while they arrive", () => {
+  page.draw("Words.\n\n[a]: https://a.exam", true)
+  expect(root.textContent).toBe("Words.")
+  page.draw("Words.\n\n[a]: https://a.example\n", false)
+  expect(root.innerHTML).toBe("<p>Words.</p>")
+})
+
 test("headings begin at the second level and skip none", () => {
   page.draw("### A\n\n##### B\n\n### C\n\n# D\n\n## E", false)
   expect([...root.children].map((child) => child.tagName)).toEqual(["H2", "H3", "H2", "H2", "H3"])
@@ -122,7 +129,9 @@ test("tasks, numbers and alignments are drawn as written", () => {
 
 test("what scrolls can be reached by keyboard and says what it is", () => {
   page.draw("```TS\na\n```\n\n```<img>\nb\n```\n\n| a |\n|---|\n\n$$\nx\n$$", false)
-  const regions = [...root.querySelectorAll('[tabindex="0"][role="group"]')].map((box) => box.getAttribute("aria-label"))
+  const regions = [...root.querySelectorAll('[tabindex="0"][role="group"]')].map((box) =>
+    box.getAttribute("aria-label"),
+  )
   expect(regions).toEqual(["Code, ts", "Code", "Table", "Formula"])
   expect(root.querySelector("figcaption")?.textContent).toContain("ts")
 })

@@ -24,7 +24,11 @@ export class TableView {
 
   draw(block: Table): void {
     this.header.draw(block.header, block.align, !block.closed && block.rows.length === 0)
-    for (let index = Math.max(0, Math.min(this.rows.length, block.rows.length) - 1); index < block.rows.length; index++) {
+    for (
+      let index = Math.max(0, Math.min(this.rows.length, block.rows.length) - 1);
+      index < block.rows.length;
+      index++
+    ) {
       const row = this.rows[index] ?? this.addRow()
       row.draw(block.rows[index] ?? "", block.align, !block.closed && index === block.rows.length - 1)
     }

@@ -1,7 +1,8 @@
 import type { Block, Container, Footnote, Formula, Heading, List, Paragraph } from "../block/block.ts"
-import { labelKey } from "../block/definition.ts"
+import { labelKey, takeDefinitions } from "../block/definition.ts"
 import { readTask } from "../block/task.ts"
 import { drawFormula } from "../formula/formulas.ts"
+import { limits } from "../limits.ts"
 import { CodeView } from "./code.ts"
 import type { Context } from "./context.ts"
 import { addLast, element, scrollBox } from "./dom.ts"
@@ -153,8 +154,14 @@ class WordsView implements View {
   }
 
   draw(block: Paragraph | Heading): void {
-    this.words.draw(block.text, { growing: !block.closed })
+    this.words.draw(wordsOf(block), { growing: !block.closed })
   }
+}
+
+/** The definitions at the start of a paragraph go when it closes; while it is open they are not shown either. */
+function wordsOf(block: Paragraph | Heading): string {
+  const open = block.kind === "paragraph" && !block.closed && block.text.length <= limits.inline
+  return open ? takeDefinitions(block.text, () => {}) : block.text
 }
 
 /** The first paragraph of an item stands right in it, behind the box if the item is a task. */
@@ -187,14 +194,18 @@ class LeadView implements View {
 
 class FormulaView implements View {
   readonly node = scrollBox("formula", "Formula")
+  private whole = false
 
-  get tail(): undefined {
-    return undefined
+  get tail(): Element | undefined {
+    return this.whole ? undefined : this.node
   }
 
   draw(block: Formula): void {
+    this.whole = block.whole
+    const text = block.text.trim()
     const open = block.close === "$$" ? "$$" : "\\["
-    const source = open + (block.whole ? `${block.text}${block.close}` : block.text)
-    drawFormula(this.node, { text: block.whole ? block.text.trim() : undefined, display: true, source })
+    // What has no end, perhaps not yet, is shown line by line as it was written.
+    const source = block.whole ? open + block.text + block.close : open + block.text.trimEnd()
+    drawFormula(this.node, { text: block.whole ? text : undefined, display: true, source })
   }
 }

@@ -84,7 +84,8 @@ void volatile when where with yield`),
 
 export const go = () => {
   const raw = span("raw", "`", "`", "s")
-  const keywords = spaced(`${flow} true false nil iota chan const defer fallthrough func go goto import interface map package
+  const keywords =
+    spaced(`${flow} true false nil iota chan const defer fallthrough func go goto import interface map package
 range select struct type var string int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 bool byte
 rune error any make new len cap append panic recover`)
   return { ...braces(keywords, raw.rule), ...raw.parts }

@@ -1,5 +1,15 @@
 import type { Grammar, Rule } from "../scan.ts"
-import { blockComment, doubleQuoted, escaped, hashComment, names, number, singleQuoted, slashComment, span } from "./pieces.ts"
+import {
+  blockComment,
+  doubleQuoted,
+  escaped,
+  hashComment,
+  names,
+  number,
+  singleQuoted,
+  slashComment,
+  span,
+} from "./pieces.ts"
 
 /** Data, markup and configuration. */
 
@@ -114,7 +124,10 @@ export const makefile = (): Grammar => ({
   main: {
     rules: [
       hashComment,
-      { pattern: "^[\\w./%-]+(?=.*:)|^(?:ifeq|ifneq|ifdef|ifndef|else|endif|include|export|define|endef)\\b", hue: "k" },
+      {
+        pattern: "^[\\w./%-]+(?=.*:)|^(?:ifeq|ifneq|ifdef|ifndef|else|endif|include|export|define|endef)\\b",
+        hue: "k",
+      },
       { pattern: "\\$(?:[({][^)}]*[)}]?|.)", hue: "n" },
       doubleQuoted,
       singleQuoted,

@@ -24,7 +24,13 @@ export function names(keywords: string, letters = "$", ignoreCase = false): Rule
 }
 
 /** Something that begins and ends with marks and may go over lines. */
-export function span(name: string, open: string, close: string, hue: Hue, ...inner: Rule[]): { rule: Rule; parts: Grammar } {
+export function span(
+  name: string,
+  open: string,
+  close: string,
+  hue: Hue,
+  ...inner: Rule[]
+): { rule: Rule; parts: Grammar } {
   const rules: Rule[] = [...inner, { pattern: close, pop: true }]
   return { rule: { pattern: open, hue, push: name }, parts: { [name]: { hue, rules } } }
 }

@@ -56,7 +56,10 @@ export const shell = () => ({
       variable,
       names(
         `if then elif else fi for while until do done case esac select function in return break continue exit export local
-declare readonly unset shift source alias set trap eval exec echo printf read cd test true false sudo`.replaceAll("\n", " "),
+declare readonly unset shift source alias set trap eval exec echo printf read cd test true false sudo`.replaceAll(
+          "\n",
+          " ",
+        ),
         ".-",
       ),
       { pattern: "(?<=^|[\\s=])\\d+(?=$|\\s)", hue: "n" as const },
@@ -107,7 +110,15 @@ export const lua = () => {
   const text = span("text", "\\[\\[", "\\]\\]", "s")
   const words = `and break do else elseif end false for function goto if in local nil not or repeat return then true until
 while`
-  const rules = [comment.rule, dashComment, text.rule, doubleQuoted, singleQuoted, names(words.replaceAll("\n", " ")), number]
+  const rules = [
+    comment.rule,
+    dashComment,
+    text.rule,
+    doubleQuoted,
+    singleQuoted,
+    names(words.replaceAll("\n", " ")),
+    number,
+  ]
   return { main: { rules }, ...comment.parts, ...text.parts }
 }
 
