@@ -14,6 +14,16 @@ export function memoryOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readProc(`${pid}/status`))?.[1]) / 1024
 }
 
+/** Seconds that one processor has worked, for whomever, to the hundredth; NaN for no processor in particular. */
+export function busySecondsOf(core: number | undefined): number {
+  const line = readProc("stat")
+    .split("\n")
+    .find((each) => each.startsWith(`cpu${core} `))
+  const [user, nice, system, _idle, _wait, irq, softirq, steal] = line?.split(" ").slice(1).map(Number) ?? []
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>((sum, each) => sum + (each ?? Number.NaN), 0)
+  return ticks / 100
+}
+
 const readProc = (path: string): string => readFileSync(`/proc/${path}`, "utf8")
 
 /** Two processors to measure with, or why there are none: one for the server, one for everything else. */

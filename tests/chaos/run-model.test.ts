@@ -10,8 +10,8 @@ import { Play, type Scenario, chatId, hasFaults, journalOf } from "./sim/scenari
 
 /** More schedules for a longer search: SCHEDULES=10 plays ten times as many. */
 const times = Number(process.env.SCHEDULES ?? 1)
-/** With a rule taken out, the first counterexample is enough. */
-const endOnFailure = process.env.MUTANT !== undefined
+/** The first counterexample is enough, unless somebody wants the smallest: SHRINK=1 may look for minutes. */
+const endOnFailure = process.env.SHRINK === undefined
 
 const decisions = fc.array(fc.nat(997), { minLength: 40, maxLength: 400, size: "max" })
 const script: fc.Arbitrary<Script> = fc.record({

@@ -54,7 +54,9 @@ describe("a model that fails", () => {
   })
 
   test("in mid-answer keeps what it said", async () => {
-    const scene = await scenes.open({ models: [{ name: "writer:latest", text: "What was said stays said.", fault: "error" }] })
+    const scene = await scenes.open({
+      models: [{ name: "writer:latest", text: "What was said stays said.", fault: "error" }],
+    })
     const app = await scene.visit()
     await app.send("Say something.")
     await app.answer.getByRole("heading", { name: "writer stopped answering" }).waitFor()

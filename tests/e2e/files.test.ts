@@ -9,8 +9,7 @@ import type { Scene } from "./support/scene.ts"
 const scenes = useScenes()
 
 /** A picture of one pixel. */
-const png =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 const folder = mkdtempSync(join(tmpdir(), "omnichat-e2e-files-"))
 const path = join(folder, "pixel.png")
 writeFileSync(path, Buffer.from(png, "base64"))

@@ -57,7 +57,9 @@ describe("the first start with nothing to talk to", () => {
   test("takes another address, unless the environment has fixed it", async () => {
     const fixed = await scenes.open({ models: "nobody" })
     const page = await fixed.visit()
-    await ollamaCard(page).getByText(/^Looking at/).waitFor()
+    await ollamaCard(page)
+      .getByText(/^Looking at/)
+      .waitFor()
     expect(await ollamaCard(page).getByRole("button", { name: "Other address" }).count()).toBe(0)
 
     const scene = await scenes.open({ env: { OLLAMA_URLS: "" } })

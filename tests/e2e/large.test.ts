@@ -48,7 +48,10 @@ describe("a list of 10,000 chats", () => {
     await app.chat("Chat number 1").hover()
     await eventually(async () => {
       await app.page.mouse.wheel(0, 10_000)
-      const last = await app.chats.getByRole("link", { name: /^Chat number/ }).last().textContent()
+      const last = await app.chats
+        .getByRole("link", { name: /^Chat number/ })
+        .last()
+        .textContent()
       return Number(/\d+/.exec(last ?? "")?.[0])
     }).toBeGreaterThan(1500)
     expect(await elements(app)).toBeLessThan(3000)
@@ -61,10 +64,16 @@ describe("a list of 10,000 chats", () => {
     await eventually(() => app.page.title()).toBe("Chat number 9999 · OmniChat")
     await app.answer.getByText("The end of answer 1.").waitFor()
     await app.ask("Still awake?")
-    await app.chats.getByRole("link", { name: /^Chat number/ }).first().hover()
+    await app.chats
+      .getByRole("link", { name: /^Chat number/ })
+      .first()
+      .hover()
     await eventually(async () => {
       await app.page.mouse.wheel(0, -100_000)
-      return app.chats.getByRole("link", { name: /^Chat number/ }).first().textContent()
+      return app.chats
+        .getByRole("link", { name: /^Chat number/ })
+        .first()
+        .textContent()
     }).toBe("Chat number 9999")
     expect(await elements(app)).toBeLessThan(3000)
   })

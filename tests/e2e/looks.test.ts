@@ -25,18 +25,17 @@ const models: OllamaModel[] = [
     ...essay,
   },
 ]
-const titles = [
-  "Packing list for a week in the mountains",
-  "Why is the sky dark at night?",
-  "Regular expression for ISO dates",
-  "Names for a small boat",
-  "Sourdough, second attempt",
-  "Letter to the landlord",
-  "What a monad is, without burritos",
-  "Cron every second Tuesday",
+const chats: [title: string, daysAgo: number][] = [
+  ["Packing list for a week in the mountains", 0],
+  ["Why is the sky dark at night?", 0.01],
+  ["Regular expression for ISO dates", 1],
+  ["Names for a small boat", 1.01],
+  ["Sourdough, second attempt", 3],
+  ["Letter to the landlord", 4],
+  ["What a monad is, without burritos", 20],
+  ["Cron every second Tuesday", 60],
 ]
-const past = () =>
-  fillTable(titles.map((title, index) => ({ title, updatedAt: Date.now() - day * [0, 0, 1, 1, 3, 4, 20, 60][index]! })))
+const past = () => fillTable(chats.map(([title, daysAgo]) => ({ title, updatedAt: Date.now() - daysAgo * day })))
 
 type State = {
   name: string
@@ -125,10 +124,23 @@ const states: State[] = [
     on: "phone",
     async go(app) {
       await app.page.getByRole("button", { name: "Open the chat list" }).click()
-      await app.chat(titles[0]!).click({ trial: true })
+      await app.chat("Letter to the landlord").click({ trial: true })
     },
   },
 ]
+
+test("axe finds what is wrong", async () => {
+  const scene = await scenes.open()
+  const app = await scene.visit()
+  await app.page.evaluate(() => {
+    const words = document.createElement("p")
+    words.textContent = "Hardly to be read"
+    words.style.color = "#ddd"
+    document.querySelector("main")?.append(words, document.createElement("button"))
+  })
+  const rules = (await flaws(app.page)).map((flaw) => flaw.split(" ")[0])
+  expect(rules).toEqual(expect.arrayContaining(["color-contrast", "button-name"]))
+})
 
 describe.each([
   { device: "wide" as const, context: wide },
@@ -137,7 +149,10 @@ describe.each([
   test.each(states.filter(({ on }) => on === undefined || on === device))(
     "axe finds nothing to complain of: $name",
     async ({ name, options, go }) => {
-      const scene = await scenes.open({ context, ...(options?.() ?? { models: structuredClone(models), prepare: past() }) })
+      const scene = await scenes.open({
+        context,
+        ...(options?.() ?? { models: structuredClone(models), prepare: past() }),
+      })
       const chosen = options === undefined
       if (chosen) await scene.api("/api/settings", { method: "PATCH", body: { defaultModel: "ollama/qwen3:8b" } })
       const app = await scene.visit()
@@ -148,7 +163,7 @@ describe.each([
         await app.page.emulateMedia({ colorScheme })
         found.push(...(await flaws(app.page)).map((flaw) => `${colorScheme}: ${flaw}`))
         const path = join(workspaceRoot, "artifacts/screenshots", `${name}-${device}-${colorScheme}.png`)
-        await app.page.screenshot({ path, animations: "disabled" })
+        await app.page.screenshot({ path })
       }
       expect(found).toEqual([])
       const { scrollWidth, clientWidth } = await app.page.evaluate(() => document.documentElement)

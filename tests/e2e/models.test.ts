@@ -15,7 +15,9 @@ describe("the model picker", () => {
     await list.waitFor()
     expect(await list.getByRole("combobox").evaluate((field) => field === document.activeElement)).toBe(true)
     await eventually(() => list.getByRole("option").count()).toBe(3)
-    expect(await list.getByRole("option", { selected: true }).allTextContents()).toEqual([expect.stringContaining("echo")])
+    expect(await list.getByRole("option", { selected: true }).allTextContents()).toEqual([
+      expect.stringContaining("echo"),
+    ])
 
     await app.page.keyboard.type("think")
     await eventually(() => list.getByRole("option").count()).toBe(1)

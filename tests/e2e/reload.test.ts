@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
-import { App, eventually } from "./support/app.ts"
+import { eventually } from "./support/app.ts"
+import type { App } from "./support/app.ts"
 import { useScenes } from "./support/scene.ts"
 import { counting } from "./support/texts.ts"
 

@@ -81,20 +81,24 @@ describe("a model with bad intentions", () => {
       if (reloaded) await app.page.reload()
       await app.answer.getByText("The end of it.", { exact: false }).waitFor()
       await eventually(() => app.answer.locator("math").count()).toBeGreaterThan(0)
-      const forbidden = "script, iframe, object, embed, link, style, meta, form, video, details:not(.thought), img, base"
+      const forbidden =
+        "script, iframe, object, embed, link, style, meta, form, video, details:not(.thought), img, base"
       expect(await app.answer.locator(forbidden).count()).toBe(0)
-      const attributes = await app.answer.evaluate((answer) =>
-        [...answer.querySelectorAll("*")].flatMap((element) =>
-          [...element.attributes].filter(
-            ({ name, value }) => name.startsWith("on") || /^\s*(javascript|vbscript|data|blob|file):/i.test(value),
-          ),
-        ).length,
+      const attributes = await app.answer.evaluate(
+        (answer) =>
+          [...answer.querySelectorAll("*")].flatMap((element) =>
+            [...element.attributes].filter(
+              ({ name, value }) => name.startsWith("on") || /^\s*(javascript|vbscript|data|blob|file):/i.test(value),
+            ),
+          ).length,
       )
       expect(attributes).toBe(0)
 
-      const links = await app.answer.getByRole("link").evaluateAll((all) =>
-        (all as HTMLAnchorElement[]).map(({ href, target, rel }) => ({ href, target, rel: rel.split(" ") })),
-      )
+      const links = await app.answer
+        .getByRole("link")
+        .evaluateAll((all) =>
+          (all as HTMLAnchorElement[]).map(({ href, target, rel }) => ({ href, target, rel: rel.split(" ") })),
+        )
       expect(links.map(({ href }) => href)).toContain("https://fine.example/page")
       for (const { href, target, rel } of links) {
         expect(href).toMatch(/^(https?:\/\/(fine\.example|127\.0\.0\.1)[:/]|mailto:a@fine\.example$)/)
@@ -114,7 +118,7 @@ describe("a model with bad intentions", () => {
     const scene = await scenes.open({ models: [{ name: "writer:latest", text }] })
     const app = await scene.visit()
     await app.ask("Show me a chart.")
-    const button = app.answer.getByRole("button", { name: /^Show the image “A chart” from 127\.0\.0\.1/ })
+    const button = app.answer.getByRole("button", { name: /^Show the image .*A chart.* 127\.0\.0\.1/ })
     await button.waitFor()
     expect(canary.asked).toEqual([])
     await button.click()

@@ -71,15 +71,9 @@ describe("the settings", () => {
 })
 
 describe("the theme", () => {
-  /** The colours of the page in its first picture. */
-  const firstColours = `
-    new Promise((resolve) => requestAnimationFrame(() => resolve(getComputedStyle(document.body).backgroundColor)))
-      .then((colour) => { window.firstColour = colour })
-  `
   const paper = (app: App) => app.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
-  const first = (app: App) => app.page.evaluate(() => (window as unknown as { firstColour: string }).firstColour)
 
-  test("is chosen for this browser, in all its tabs, and is there from the first picture on", async () => {
+  test("is chosen for this browser, in all its tabs, and is there before the app itself", async () => {
     const scene = await scenes.open({ context: { colorScheme: "light" } })
     const app = await scene.visit("/settings")
     const other = await scene.visit()
@@ -90,10 +84,17 @@ describe("the theme", () => {
     expect(dark).not.toBe(light)
     await eventually(() => paper(other)).toBe(dark)
 
-    await app.page.addInitScript(`document.addEventListener("DOMContentLoaded", () => { ${firstColours} })`)
-    await app.page.reload()
+    let start = () => {}
+    const started = new Promise<void>((resolve) => (start = resolve))
+    await app.page.route("**/assets/*.js", async (route) => {
+      await started
+      await route.continue()
+    })
+    await app.page.reload({ waitUntil: "commit" })
+    await eventually(() => app.page.evaluate(() => document.body?.childElementCount > 0)).toBe(true)
+    expect(await paper(app)).toBe(dark)
+    start()
     await app.page.getByRole("radio", { name: "Dark" }).waitFor()
-    expect(await first(app)).toBe(dark)
     expect(await app.page.getByRole("radio", { name: "Dark" }).isChecked()).toBe(true)
 
     await app.page.getByRole("radio", { name: "System" }).check()

@@ -24,9 +24,9 @@ const watchShifts = (app: App): Promise<void> =>
       return node.contains(below ?? null) || element?.closest("table, [aria-hidden=true]") !== null
     }
     new PerformanceObserver((list) => {
-      for (const { node, previousRect, currentRect } of list.getEntries().flatMap(
-        (entry) => (entry as PerformanceEntry & { sources: Source[] }).sources,
-      )) {
+      for (const { node, previousRect, currentRect } of list
+        .getEntries()
+        .flatMap((entry) => (entry as PerformanceEntry & { sources: Source[] }).sources)) {
         if (node === null || expected(node)) continue
         const by = Math.max(Math.abs(currentRect.x - previousRect.x), Math.abs(currentRect.y - previousRect.y))
         shifts.push({ what: `${node.nodeName} ${(node.textContent ?? "").slice(0, 60)}`, by })

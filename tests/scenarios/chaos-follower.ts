@@ -64,9 +64,9 @@ export class ChaosFollower {
       case "follow":
         return this.#over(async () => this.#ask(this.#socket.log(runId).last))
       case "follow from 0":
-        return this.#over(async () => this.#ask(0))
+        return this.#over(async () => this.#again(async () => this.#ask(0)))
       case "start":
-        return this.#over(async () => void acked(await this.#socket.act(this.#course.start)))
+        return this.#over(async () => this.#again(async () => void acked(await this.#socket.act(this.#course.start))))
       case "start by http": {
         const { status } = await this.#scene.http("POST", "/api/runs", { body: { runId, ...body } })
         if (status !== 202) this.problems.push(`the start again was answered by ${status}`)
@@ -114,6 +114,15 @@ export class ChaosFollower {
     const { last } = acked(await this.#socket.act({ action: "run.follow", runId, after }))
     if (Number(last) < this.held.length)
       this.problems.push(`the last number is ${String(last)}, ${this.held.length} are held`)
+  }
+
+  /** After this the run comes once more from its first event. */
+  async #again(ask: () => Promise<void>): Promise<void> {
+    const log = this.#socket.runs.get(this.#course.start.runId)
+    const overlaps = log === undefined || log.last === 0 ? undefined : log.overlaps
+    await ask()
+    if (overlaps === undefined) return
+    await this.#socket.until(() => (log && log.overlaps > overlaps ? true : undefined), "the run once more")
   }
 
   /** What the connection has brought goes behind what is held; what overlaps must be the same. */

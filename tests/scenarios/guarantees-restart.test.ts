@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { RawSocket } from "../support/raw-client.ts"
 import { endOf, textOf } from "./run-rules.ts"
-import { acked, question, startOf, useScene } from "./scene.ts"
+import { acked, question, startOf, useScene, within } from "./scene.ts"
 import type { Ack, Fields } from "./scene.ts"
 
 const scene = useScene({ process: true })
@@ -176,7 +176,10 @@ describe("a server that is told to stop", () => {
       slow.drop()
       await back
     }
-    const events = await scene.replay(late.runId)
+    // at once, and not when somebody looks for what was forgotten
+    const again = scene.replay(late.runId)
+    await within(6000, [again])
+    const events = await again
     expect(textOf(events)).toContain("You said: Am I too late?")
     await scene.expectStored(late, events)
   })

@@ -63,6 +63,7 @@ describe("nothing lost, nothing doubled", () => {
     const ack = await held(socket)
     const { runId } = ack
     await follow(socket, runId, 1)
+    await socket.until(() => (socket.log(runId).overlaps > 0 ? true : undefined), "the events once more")
     scene.runtime.upstream.release()
     const events = await scene.ended(socket, ack)
     await follow(socket, runId, 2)

@@ -80,7 +80,10 @@ export class Scene {
   #expected: RegExp[] = []
   #mayLog = false
 
-  private constructor(made: Pick<Scene, "service" | "context" | "watch" | "ollamaUrl">, ollama: OllamaStandIn | undefined) {
+  private constructor(
+    made: Pick<Scene, "service" | "context" | "watch" | "ollamaUrl">,
+    ollama: OllamaStandIn | undefined,
+  ) {
     this.service = made.service
     this.context = made.context
     this.watch = made.watch

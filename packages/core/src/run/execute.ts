@@ -117,6 +117,7 @@ class Turn {
     try {
       const request = await readRequest(this.#ports.table, this.#record.runId)
       if (request === undefined) throw new Error(`${this.#record.runId} has no request`)
+      if (this.#upstream.signal.aborted) return "fenced"
       if (this.#mustHandOver()) return await this.#giveBack()
       const model = await this.#ports.models.find(request.model)
       const messages = await readContext(this.#ports, this.#record, request)
@@ -149,6 +150,8 @@ class Turn {
 
   async #finish(halt: Halt, answer: Answer): Promise<void> {
     this.#upstream.abort()
+    // A turn that ends after all listens to the record again, also when it was about to give the run back.
+    this.#givingBack = false
     const writer = (this.#writer ??= this.#openWriter(answer, undefined))
     await writer.close()
     if (halt === "fenced") {

@@ -52,7 +52,18 @@ export function createConversation(options: ConversationOptions): Conversation {
   const { id, client, outbox, hold, now } = options
   const holder = hold(newConversationState())
   let closed = false
-  const talk: Talk = { id, client, holder, outbox, now, runs: new Map(), lost: new Set(), pending: 0, changes: 0, ended }
+  const talk: Talk = {
+    id,
+    client,
+    holder,
+    outbox,
+    now,
+    runs: new Map(),
+    lost: new Set(),
+    pending: 0,
+    changes: 0,
+    ended,
+  }
 
   function ended(key: string, error?: Error): void {
     if (closed) return
