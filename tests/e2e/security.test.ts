@@ -126,16 +126,18 @@ describe("a model with bad intentions", () => {
     await eventually(() => canary.asked).toEqual([{ path: "/chart.png?what=was-said", referrer: undefined }])
   })
 
-  test("cannot have a link followed by somebody who only wants to see the image in it", async () => {
+  test("cannot put an image into a link: what is clicked is either the one or the other", async () => {
     const canary = await startCanary()
-    const text = `[![A chart](${canary.url}/chart.png)](${canary.url}/elsewhere) and the end.`
+    const linked = (alt: string) => `[![${alt}](${canary.url}/image.png)](${canary.url}/page)`
+    const text = `${linked("A chart")} and ${linked("")} and the end.`
     const scene = await scenes.open({ models: [{ name: "writer:latest", text }] })
     const app = await scene.visit()
     await app.ask("Show me a chart.")
-    await app.answer.getByRole("button", { name: /^Show the image/ }).click()
-    await app.answer.getByRole("img", { name: "A chart" }).waitFor()
-    await eventually(() => canary.asked.map(({ path }) => path)).toEqual(["/chart.png"])
-    expect(scene.context.pages().length).toBe(1)
+    await app.answer.getByText("and the end.", { exact: false }).waitFor()
+    expect(await app.answer.locator("a button, button a").count()).toBe(0)
+    const links = await app.answer.getByRole("link").allInnerTexts()
+    expect(links).toEqual([expect.stringContaining("A chart"), expect.stringMatching(/\S/)])
+    expect(canary.asked).toEqual([])
   })
 
   test("fails with words that are words", async () => {

@@ -33,6 +33,7 @@ describe("events", () => {
     expect(time).toBeGreaterThanOrEqual(before - 1000)
     expect(time).toBeLessThanOrEqual(Date.now() + 1000)
     expect(await scene.message(chatId, messageId)).toMatchObject({ status: "running", parts: [], model })
+    await scene.runtime.upstream.held()
     scene.runtime.upstream.release()
     await socket.ended(runId)
   })
