@@ -16,7 +16,18 @@ export function bundle(source: string, name: string): URL {
   const entry = new URL(`${name}.mjs`, folder)
   // Test files run side by side: the rename is atomic, and all of them write the same.
   const fresh = fileURLToPath(new URL(`${name}-${process.pid}.mjs`, folder))
-  const options = ["--platform", "node", "--format", "esm", "--external", "libsql", "--logLevel", "warn", "--file", fresh]
+  const options = [
+    "--platform",
+    "node",
+    "--format",
+    "esm",
+    "--external",
+    "libsql",
+    "--logLevel",
+    "warn",
+    "--file",
+    fresh,
+  ]
   execFileSync(process.execPath, [rolldown, resolve(source), ...options], { stdio: ["ignore", "ignore", "inherit"] })
   renameSync(fresh, entry)
   return entry

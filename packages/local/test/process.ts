@@ -18,7 +18,10 @@ function build(): string {
     import { serverBundle } from ${JSON.stringify(new URL("scripts/build.mjs", root))}
     const { output, ...input } = serverBundle(${JSON.stringify(fileURLToPath(root))})
     await build({ ...input, output: { ...output, dir: ${JSON.stringify(folder)} }, logLevel: "warn" })`
-  execFileSync(process.execPath, ["--input-type=module", "--eval", build], { cwd: fileURLToPath(root), stdio: "inherit" })
+  execFileSync(process.execPath, ["--input-type=module", "--eval", build], {
+    cwd: fileURLToPath(root),
+    stdio: "inherit",
+  })
   return `${folder}/server.js`
 }
 
