@@ -37,6 +37,10 @@ const watchShifts = (app: App): Promise<void> =>
 const shiftsOf = (app: App): Promise<Shift[]> =>
   app.page.evaluate(() => (window as unknown as { shifts: Shift[] }).shifts)
 
+/** How many pixels the end of the chat is below what one sees. */
+const distance = (app: App): Promise<number> =>
+  app.conversation.evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight))
+
 describe("nothing jumps", () => {
   test("while an answer with code, a table and formulas comes, and when it is done", async () => {
     const scene = await scenes.open({ models: [{ name: "writer:latest", text: "$x$" }] })
@@ -52,6 +56,7 @@ describe("nothing jumps", () => {
     await eventually(() => app.answer.locator("math").count()).toBe(2)
     await app.answer.getByText("That is all there is to it.").waitFor()
     expect((await shiftsOf(app)).filter(({ by }) => by > 2)).toEqual([])
+    await eventually(() => distance(app)).toBeLessThanOrEqual(1)
   })
 
   test("when the first formula comes: what draws it is fetched as soon as one begins", async () => {
@@ -85,9 +90,7 @@ describe("nothing jumps", () => {
     expect(await line.boundingBox()).toEqual(before)
 
     await app.page.getByRole("button", { name: "To the latest words" }).click()
-    await eventually(() =>
-      app.conversation.evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight)),
-    ).toBeLessThanOrEqual(1)
+    await eventually(() => distance(app)).toBeLessThanOrEqual(1)
   })
 
   test("when one opens a chat: its end is what one sees", async () => {
@@ -97,8 +100,6 @@ describe("nothing jumps", () => {
     await app.page.reload()
     await app.meta.waitFor()
     await eventually(() => app.answer.locator("math").count()).toBe(2)
-    const distance = () =>
-      app.conversation.evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight))
-    await eventually(distance).toBeLessThanOrEqual(1)
+    await eventually(() => distance(app)).toBeLessThanOrEqual(1)
   })
 })

@@ -8,7 +8,10 @@ export type Course = {
   start: Fields & { runId: string; model: string }
   /** Resolves when so many events have been made, or the run is over. */
   made(count: number): Promise<void>
+  over(): boolean
   stops: number
+  /** Moves while the run was going on. */
+  moves: number
 }
 
 const isTerminal = (event: Event | undefined): boolean => ["finish", "abort", "error"].includes(event?.type ?? "")
@@ -34,6 +37,7 @@ export class ChaosFollower {
     for (const step of steps) {
       count += step.wait
       await this.#course.made(count)
+      if (!this.#course.over()) this.#course.moves += 1
       await this.#move(step, count)
     }
     this.#take()
@@ -41,6 +45,10 @@ export class ChaosFollower {
       await this.#over(async (runId) => this.#socket.ended(runId))
       this.#take()
     }
+  }
+
+  leave(): void {
+    this.#socket.drop()
   }
 
   async #move({ move, away }: Step, count: number): Promise<void> {

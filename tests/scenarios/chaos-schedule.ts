@@ -29,7 +29,7 @@ export type Step = {
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  wait: fc.nat({ max: 12 }),
+  wait: fc.nat({ max: 4 }),
   move: fc.oneof(
     {
       weight: 8,
@@ -39,12 +39,12 @@ const step: fc.Arbitrary<Step> = fc.record({
     },
     { weight: 1, arbitrary: fc.constantFrom<Step["move"][]>("stop", "stop by http") },
   ),
-  away: fc.nat({ max: 20 }),
+  away: fc.nat({ max: 8 }),
 })
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   begin: fc.constantFrom<Schedule["begin"][]>("once", "twice", "two connections", "both doors"),
-  chunks: fc.nat({ max: 40 }),
-  intervalMs: fc.integer({ min: 1, max: 4 }),
-  followers: fc.array(fc.array(step, { maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+  chunks: fc.integer({ min: 1, max: 50 }),
+  intervalMs: fc.integer({ min: 1, max: 7 }),
+  followers: fc.array(fc.array(step, { maxLength: 5 }), { minLength: 1, maxLength: 3 }),
 })

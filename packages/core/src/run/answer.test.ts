@@ -27,6 +27,13 @@ describe("an answer that is being written", () => {
     expect(answer.hasWaiting).toBe(false)
   })
 
+  it("tells words from the beginning of a block, so that nobody waits an interval for the first ones", () => {
+    const answer = speak([{ type: "text-start", id: "t" }, 1])
+    expect([answer.hasWaiting, answer.hasWordsWaiting]).toEqual([true, false])
+    answer.take({ type: "text-delta", id: "t", delta: "Hello" }, 2)
+    expect(answer.hasWordsWaiting).toBe(true)
+  })
+
   it("keeps half a surrogate pair back until its other half has come [E5]", () => {
     const answer = speak([{ type: "text-start", id: "t" }, 1], [{ type: "text-delta", id: "t", delta: "a\ud83d" }, 1])
     expect(drained(answer).at(-1)).toEqual({ type: "text-delta", id: "t", delta: "a" })

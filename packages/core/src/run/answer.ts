@@ -38,6 +38,11 @@ export class Answer {
     return this.#waiting.length > 0
   }
 
+  /** Something waits that a reader would see: more than the beginning of a step or a block. */
+  get hasWordsWaiting(): boolean {
+    return this.#waiting.some((event) => !beginnings.has(event.type))
+  }
+
   /** The step begins, and the model is about to be asked. */
   openStep(): void {
     this.#asked = true
@@ -131,6 +136,8 @@ function countsOf({ inputTokens, outputTokens }: ModelUsage): ModelUsage {
   const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && (value ?? -1) >= 0
   return { ...(isCount(inputTokens) ? { inputTokens } : {}), ...(isCount(outputTokens) ? { outputTokens } : {}) }
 }
+
+const beginnings: ReadonlySet<Event["type"]> = new Set(["start-step", "text-start", "reasoning-start"])
 
 /** What an event without text counts as, in characters. */
 const eventWeight = 100

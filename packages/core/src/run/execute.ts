@@ -16,7 +16,7 @@ import { Fenced, readJournal, reduceJournal } from "./journal.ts"
 import { keepLease } from "./lease.ts"
 import type { RunPorts } from "./ports.ts"
 import { Pumps } from "./pumps.ts"
-import type { RunRecord } from "./record.ts"
+import type { RunRecord, RunRequest } from "./record.ts"
 import { handOver, readRequest, renew, take, unregister } from "./store.ts"
 import { topics } from "./wake.ts"
 import { Writer } from "./writer.ts"
@@ -91,14 +91,14 @@ class Turn {
     )
     void this.#watchTime()
     try {
-      const journal = await readJournal(table, runId)
+      const [journal, request] = await Promise.all([readJournal(table, runId), readRequest(table, runId)])
       if (journal.ended) return
       this.#log.add(journal.events, false)
       const answer = new Answer(reduceJournal(journal), this.#record.createdAt)
       this.#see(this.#record)
       void this.#flags.poll()
       metrics.observe("queue_seconds", Math.max(0, clock.now() - this.#record.queuedAt) / 1000)
-      const halt = await Promise.race([this.#speak(answer), this.#halted])
+      const halt = await Promise.race([this.#speak(answer, request), this.#halted])
       await this.#finish(halt, answer)
     } catch (error) {
       metrics.count("runs_fenced_total")
@@ -113,14 +113,15 @@ class Turn {
   }
 
   /** Asks the model and takes in its answer. Never rejects; what goes wrong is an outcome. */
-  async #speak(answer: Answer): Promise<Halt> {
+  async #speak(answer: Answer, request: RunRequest | undefined): Promise<Halt> {
     try {
-      const request = await readRequest(this.#ports.table, this.#record.runId)
       if (request === undefined) throw new Error(`${this.#record.runId} has no request`)
-      if (this.#upstream.signal.aborted) return "fenced"
+      if (this.#record.stop) return { status: "stopped" }
       if (this.#mustHandOver()) return await this.#giveBack()
-      const model = await this.#ports.models.find(request.model)
-      const messages = await readContext(this.#ports, this.#record, request)
+      const [model, messages] = await Promise.all([
+        this.#ports.models.find(request.model),
+        readContext(this.#ports, this.#record, request),
+      ])
       // Whoever halted the turn meanwhile writes its end; nothing may be said after it.
       if (this.#upstream.signal.aborted) return "fenced"
       this.#writer = this.#openWriter(answer, model)

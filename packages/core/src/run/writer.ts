@@ -50,6 +50,8 @@ export class Writer {
   /** There is something waiting: it is written when its time has come. */
   poke(): void {
     if (this.#closed || this.#appending || !this.#answer.hasWaiting) return
+    // The first words go out at once, and not an interval after the block that they begin.
+    if (this.#firstFlush === undefined && !this.#answer.hasWordsWaiting) return
     const wait = this.#waitBeforeFlush()
     if (wait <= 0) {
       this.#clearTimer()
