@@ -97,10 +97,11 @@ describe("a screen reader", () => {
       Object.assign(window, { heard })
       const selector = "[aria-live=polite], [aria-live=assertive], [role=log], [role=status], [role=alert]"
       new MutationObserver((records) => {
-        for (const { target, addedNodes } of records) {
+        for (const { type, target, addedNodes } of records) {
           const element = target instanceof Element ? target : target.parentElement
           if (!element?.closest(selector)) continue
-          heard.push([...addedNodes].map((node) => node.textContent).join("") || (target.textContent ?? ""))
+          const added = type === "childList" ? [...addedNodes] : [target]
+          heard.push(added.map((node) => node.textContent).join(""))
         }
       }).observe(document.body, { subtree: true, childList: true, characterData: true })
     })

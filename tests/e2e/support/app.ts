@@ -31,7 +31,7 @@ export class App {
   }
 
   get answers(): Locator {
-    return this.conversation.getByRole("article")
+    return this.conversation.getByRole("article", { name: /^Answer from/ })
   }
 
   /** The last answer that is shown. */

@@ -8,7 +8,7 @@ import { element, icon } from "./dom.ts"
  */
 export function imageButton(image: Inline & { kind: "image" }): HTMLElement {
   const address = imageAddress(image.src)
-  const description = image.alt === "" ? "Image" : image.alt
+  const description = describeImage(image)
   if (!address) return element("span", { class: "inert" }, description)
   const host = element("span", { class: "from" }, address.host)
   const verb = element("span", { class: "hidden" }, "Show the image ")
@@ -24,4 +24,9 @@ export function imageButton(image: Inline & { kind: "image" }): HTMLElement {
     button.replaceWith(shown)
   })
   return place
+}
+
+/** The words that stand for an image that is not shown; one without any is still to be seen and clicked. */
+export function describeImage({ alt }: { readonly alt: string }): string {
+  return alt.trim() === "" ? "Image" : alt
 }

@@ -4,7 +4,7 @@ import type { Inline } from "../inline/inline.ts"
 import { linkAddress } from "./address.ts"
 import type { Context } from "./context.ts"
 import { addLast, element, setText } from "./dom.ts"
-import { imageButton } from "./image.ts"
+import { describeImage, imageButton } from "./image.ts"
 
 type Drawn = { inline: Inline; readonly node: ChildNode; readonly children?: InlineList }
 
@@ -45,7 +45,7 @@ export class InlineList {
       case "break":
         return { inline, node: element("br") }
       case "image":
-        return { inline, node: this.linked ? element("span", {}, inline.alt) : imageButton(inline) }
+        return { inline, node: this.linked ? element("span", {}, describeImage(inline)) : imageButton(inline) }
       case "formula": {
         const node = element("span", { class: "inline-formula" })
         drawFormula(node, inline)
