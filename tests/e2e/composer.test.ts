@@ -101,7 +101,7 @@ describe("what is being written", () => {
     await app.send("Count.")
     await scene.ollama.held()
     await app.message.fill("And then")
-    expect(await app.stopButton.count()).toBe(0)
+    await eventually(() => app.stopButton.count()).toBe(0)
     await app.message.fill("")
     await app.stopButton.waitFor()
 
@@ -112,7 +112,7 @@ describe("what is being written", () => {
     scene.script({ name: "writer:latest", text: "Stopped." })
     scene.ollama.release()
     await app.conversation.getByText("Stopped.", { exact: true }).waitFor()
-    expect(await app.answers.first().getByRole("paragraph").first().textContent()).toBe(text)
+    await eventually(() => app.answers.first().getByRole("paragraph").first().textContent()).toBe(text)
     expect(scene.asked).toBe(2)
   })
 

@@ -49,9 +49,9 @@ export class App {
     return this.answer.getByRole("paragraph").last()
   }
 
-  /** A message of one's own. The title of the chat, which is there for screen readers, says the same. */
+  /** What a message of one's own says. */
   question(text: string): Locator {
-    return this.conversation.getByText(text, { exact: true }).last()
+    return this.conversation.getByRole("group", { name: "Your message" }).getByText(text, { exact: true })
   }
 
   /** The list of chats. */

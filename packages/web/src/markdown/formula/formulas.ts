@@ -22,7 +22,19 @@ export function drawFormula(target: HTMLElement, formula: FormulaSource): void {
   if (typeset && spent < share) return draw(target, formula, text)
   showSource(target, source)
   queue.push({ target, formula, text })
-  if (typeset) return void setTimeout(flush)
+  if (typeset) setTimeout(flush)
+  else load()
+}
+
+/** What a formula may begin with, and a price does not. */
+const beginning = /\$\$|\$[\\({A-Za-z]|\\[([]/
+
+/** Fetches what draws formulas when one may have begun at the end of a growing text, so that the first one moves nothing. */
+export function expectFormula(text: string): void {
+  if (loading === undefined && beginning.test(text.slice(-100))) load()
+}
+
+function load(): void {
   loading ??= import("./typeset.ts").then(
     (module) => {
       typeset = module.typeset

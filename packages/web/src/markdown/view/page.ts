@@ -1,3 +1,4 @@
+import { expectFormula } from "../formula/formulas.ts"
 import { GrowingText } from "../growing.ts"
 import type { Context } from "./context.ts"
 import { element } from "./dom.ts"
@@ -28,6 +29,7 @@ export class MarkdownPage {
     if (fresh) this.clear()
     this.context.scope = { definition: (key) => definitions.get(key), note: (key) => definitions.hasNote(key) }
     this.blocks.draw(root)
+    if (growing) expectFormula(text)
     if (!growing) {
       this.context.caret.remove()
       this.settleWaiting()
