@@ -58,7 +58,7 @@ describe("another answer to the same question", () => {
     await app.modelButton.click()
     await app.dialog.getByRole("option", { name: "writer" }).click()
     await app.ask("Who are you?")
-    expect(await app.words.textContent()).toBe("From the writer.")
+    await app.says("From the writer.")
     await app.answer.getByRole("button", { name: "Answer with another model" }).click()
     await app.dialog.getByRole("option", { name: "poet" }).click()
     await app.conversation.getByText("From the poet.").waitFor()
@@ -115,12 +115,12 @@ describe("an answer that is continued", () => {
 
     scene.script({ name: "writer:latest", text: text.slice(kept.length) })
     await app.answer.getByRole("button", { name: "Continue" }).click()
-    await eventually(() => app.words.textContent()).toBe(text)
+    await app.says(text)
     await app.ended()
     expect(await versions(app, "answer").textContent()).toBe("2/2")
     expect(await scene.storedAnswer(app.chatId)).toBe(text)
     await versions(app, "answer").getByRole("button", { name: "Previous answer" }).click()
-    await eventually(() => app.words.textContent()).toBe(kept)
+    await app.says(kept)
   })
 
   test("goes on behind its words after the model died", async () => {
@@ -135,7 +135,7 @@ describe("an answer that is continued", () => {
 
     scene.script({ name: "writer:latest", text: text.slice(kept.length) })
     await fault.getByRole("button", { name: "Continue" }).click()
-    await eventually(() => app.words.textContent()).toBe(text)
+    await app.says(text)
     await app.ended()
     expect(await versions(app, "answer").textContent()).toBe("2/2")
     expect(await app.conversation.getByRole("alert").count()).toBe(0)

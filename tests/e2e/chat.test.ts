@@ -75,7 +75,7 @@ describe("an answer", () => {
     scene.ollama.release()
     await app.ended()
 
-    expect(await app.words.textContent()).toBe("Forty-two.")
+    await app.says("Forty-two.")
     expect(await app.answer.getByText(thinking).count()).toBe(0)
     await app.answer.getByText(/^Thought for/).click()
     await app.answer.getByText(thinking).waitFor()
@@ -100,7 +100,7 @@ describe("an answer", () => {
     expect(await app.meta.textContent()).toMatch(/^Stopped·writer·about \d+ tokens/)
     const kept = await scene.storedAnswer(app.chatId)
     expect(kept).toBe(text.slice(0, 40 * 7))
-    await eventually(() => app.words.textContent()).toBe(kept)
+    await app.says(kept)
     expect((await scene.messages(app.chatId)).at(-1)?.status).toBe("stopped")
     await app.answer.getByRole("button", { name: "Continue" }).waitFor()
   })

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { engineIsAvailable, startEngine } from "../support/engine.ts"
 import type { Engine } from "../support/engine.ts"
-import { eventually } from "./support/app.ts"
 import { useScenes } from "./support/scene.ts"
 
 const scenes = useScenes()
@@ -19,10 +18,10 @@ describe.runIf(engineIsAvailable)("a real inference engine", () => {
     const app = await scene.visit()
     await app.modelButton.getByText("scripted").waitFor()
     await app.ask("What do you say?")
-    await eventually(() => app.words.textContent()).toBe(engine.expectedText.trim())
+    await app.says(engine.expectedText.trim())
     expect(await app.meta.textContent()).toMatch(/^scripted·13 tokens/)
     expect(await scene.storedAnswer(app.chatId)).toBe(engine.expectedText)
     await app.page.reload()
-    await eventually(() => app.words.textContent()).toBe(engine.expectedText.trim())
+    await app.says(engine.expectedText.trim())
   })
 })

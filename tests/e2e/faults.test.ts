@@ -60,7 +60,7 @@ describe("a model that fails", () => {
     const app = await scene.visit()
     await app.send("Say something.")
     await app.answer.getByRole("heading", { name: "writer stopped answering" }).waitFor()
-    expect(await app.words.textContent()).toBe("What was said stays s")
+    await app.says("What was said stays s")
     expect(await scene.storedAnswer(app.chatId)).toBe("What was said stays s")
     const ways = app.answer.getByRole("alert").getByRole("button")
     expect(await ways.allTextContents()).toEqual(["Retry", "Continue", "Pick another model"])

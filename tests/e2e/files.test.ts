@@ -21,7 +21,7 @@ const seeing = [{ name: "seer:4b", capabilities: ["completion", "vision"] }]
 async function sendsTheImage(scene: Scene, app: App): Promise<void> {
   await app.composer.getByText("pixel.png").or(app.composer.getByText("image.png")).waitFor()
   await app.ask("What is this?")
-  expect(await app.words.textContent()).toBe("You said: What is this? (messages: 1, images: 1)")
+  await app.says("You said: What is this? (messages: 1, images: 1)")
   const { body } = await scene.ollama.received("/api/chat")
   const { messages } = body as { messages: { images?: string[] }[] }
   const [image = ""] = messages.at(-1)?.images ?? []

@@ -40,7 +40,7 @@ describe("the first start with nothing to talk to", () => {
     await eventually(() => new URL(app.page.url()).pathname).toBe("/")
     await app.page.getByText(`Ollama at ${host}, 3 models`).waitFor()
     await app.ask("Hello.")
-    expect(await app.words.textContent()).toBe("You said: Hello. (messages: 1)")
+    await app.says("You said: Hello. (messages: 1)")
   })
 
   test("says what it is when something else answers at the address", async () => {
@@ -89,7 +89,7 @@ describe("the first start with nothing to talk to", () => {
     await place.getByRole("button", { name: "Start chatting" }).click()
     await app.modelButton.getByText("OpenAI-compatible").waitFor()
     await app.ask("Hello.")
-    expect(await app.words.textContent()).toContain("You said: Hello.")
+    await app.answer.getByText("You said: Hello.", { exact: false }).waitFor()
   })
 
   test("opens the demo, which shows thought, table, code and formula as they stream in", async () => {

@@ -15,14 +15,14 @@ describe("an answer that is not finished", () => {
     const app = await scene.visit()
     await app.send("Count.")
     await scene.ollama.held()
-    await eventually(() => app.words.textContent()).toBe(shown(50))
+    await app.says(shown(50))
 
     await app.page.reload()
-    await eventually(() => app.words.textContent()).toBe(shown(50))
+    await app.says(shown(50))
     await app.stopButton.waitFor()
     scene.ollama.release()
     await app.ended()
-    await eventually(() => app.words.textContent()).toBe(text)
+    await app.says(text)
     expect(await scene.storedAnswer(app.chatId)).toBe(text)
     expect(scene.asked).toBe(1)
   })
@@ -39,7 +39,7 @@ describe("an answer that is not finished", () => {
       await eventually(async () => (await app.words.textContent())?.startsWith(seen)).toBe(true)
     }
     await app.ended()
-    await eventually(() => app.words.textContent()).toBe(text)
+    await app.says(text)
     expect(await scene.storedAnswer(app.chatId)).toBe(text)
   })
 
@@ -55,13 +55,13 @@ describe("an answer that is not finished", () => {
     const again = await scene.visit()
     await again.chats.getByRole("img", { name: "answering" }).waitFor()
     await again.chat("Count.").click()
-    await eventually(() => again.words.textContent()).toBe(shown(50))
+    await again.says(shown(50))
     await again.page.close()
     scene.ollama.release()
     await eventually(() => scene.storedAnswer(chatId)).toBe(text)
 
     const atLast = await scene.visit(`/chat/${chatId}`)
-    await eventually(() => atLast.words.textContent()).toBe(text)
+    await atLast.says(text)
     await atLast.ended()
   })
 
@@ -77,14 +77,14 @@ describe("an answer that is not finished", () => {
     scene.ollama.release()
     await app.chats.getByRole("img", { name: "new answer" }).waitFor()
     await app.chats.getByRole("link", { name: "Count." }).click()
-    await eventually(() => app.words.textContent()).toBe(counting(30))
+    await app.says(counting(30))
     await app.chats.getByRole("img", { name: "new answer" }).waitFor({ state: "detached" })
   })
 })
 
 describe("two tabs", () => {
   const both = async (apps: App[], expected: string) => {
-    for (const app of apps) await eventually(() => app.words.textContent()).toBe(expected)
+    for (const app of apps) await app.says(expected)
   }
 
   test("show the same growing words, and a stop in one stops the other", async () => {

@@ -106,6 +106,11 @@ export class App {
     await this.answers.nth(index).getByRole("button", { name: "Answer again" }).waitFor()
   }
 
+  /** Until the last answer says this, in a single paragraph. Words are drawn a moment after they have come. */
+  async says(text: string): Promise<void> {
+    await eventually(() => this.words.textContent()).toBe(text)
+  }
+
   /** Opens the menu of a chat in the list and chooses from it. */
   async choose(title: string, item: string): Promise<void> {
     const more = this.chats.getByRole("button", { name: `More about ${title}`, exact: true })
