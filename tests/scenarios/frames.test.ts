@@ -65,12 +65,12 @@ describe("frames from the server", () => {
     const { last } = socket.log(runId)
     acked(await other.act({ action: "run.follow", runId, after: last }))
     const stream = await scene.sse(`/api/runs/${runId}/events?after=${last}`)
-    // two signs within 20 s of silence
-    await within(20_000, [
+    // Four signs of life, five seconds apart: twenty seconds of real silence, and more than one each ten.
+    await within(40_000, [
       ...[socket, other].map(async (each) =>
-        each.until(() => (each.log(runId).emptyFrames >= 2 ? true : undefined), "a second sign of life"),
+        each.until(() => (each.log(runId).emptyFrames >= 4 ? true : undefined), "a fourth sign of life"),
       ),
-      stream.until(() => (stream.comments >= 2 ? true : undefined), "a second comment"),
+      stream.until(() => (stream.comments >= 4 ? true : undefined), "a fourth comment"),
     ])
     const empty = socket.frames.findLast((frame) => frame.type === "run")
     expect(empty).toEqual({ type: "run", runId, from: last + 1, events: [] })
