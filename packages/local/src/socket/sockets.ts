@@ -8,6 +8,7 @@ import { limits as wireLimits } from "@omnichat/core/protocol/limits"
 import type { SocketHandler } from "@omnichat/functions/socket/handler"
 import { WebSocketServer } from "ws"
 import type { RawData, ServerOptions, WebSocket } from "ws"
+import { within } from "../within.ts"
 import type { SocketLimits } from "./limits.ts"
 import { Peer } from "./peer.ts"
 import type { Peers } from "./peers.ts"
@@ -43,6 +44,12 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
   const server = new WebSocketServer(options)
   const nextId = connectionIds()
   let closing = false
+  /** What is still being done for some connection, also for one that has gone: the store must outlive it. */
+  const unfinished = new Set<Promise<void>>()
+  const track = (work: Promise<void>): void => {
+    unfinished.add(work)
+    void work.finally(() => unfinished.delete(work))
+  }
 
   const take = (peer: Peer, data: RawData, isBinary: boolean): void => {
     peer.heardAt = now()
@@ -51,7 +58,7 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
     peer.unanswered += 1
     if (peer.unanswered >= limits.mostUnanswered) peer.socket.pause()
     const bytes = asBuffer(data)
-    handler
+    const handled = handler
       .message(peer.actor, peer.id, isBinary ? bytes : bytes.toString("utf8"), refusal)
       .catch((thrown: unknown) => log.error("action-failed", { connectionId: peer.id, error: describe(thrown) }))
       .finally(() => {
@@ -59,6 +66,7 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
         if (peer.socket.isPaused && peer.unanswered < limits.mostUnanswered) peer.socket.resume()
       })
       .catch((thrown: unknown) => log.error("socket-not-resumed", { error: describe(thrown) }))
+    track(handled)
   }
 
   const welcome = (socket: WebSocket, stream: Duplex, actor: Actor): void => {
@@ -68,6 +76,7 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
       log.error("connection-not-opened", { connectionId: peer.id, error: describe(thrown) })
       socket.close(1011)
     })
+    track(opened)
     const heard = () => void (peer.heardAt = now())
     socket.on("message", (data, isBinary) => take(peer, data, isBinary))
     socket.on("ping", heard).on("pong", heard)
@@ -75,9 +84,10 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
     socket.on("error", (error) => log.debug("socket-error", { connectionId: peer.id, error: describe(error) }))
     socket.on("close", () => {
       peers.remove(peer)
-      opened
+      const forgotten = opened
         .then(() => handler.close(peer.id))
         .catch((thrown: unknown) => log.warn("connection-not-forgotten", { error: describe(thrown) }))
+      track(forgotten)
     })
   }
 
@@ -110,6 +120,7 @@ export function createSockets({ peers, handler, log, limits, now }: Options): So
         ),
       )
       server.close()
+      await within(limits.closing, Promise.all(unfinished))
     },
   }
 }
