@@ -24,7 +24,7 @@ export const mutants: Record<string, Mutant> = {
   "append-then-read": {
     rule: "5: after each append, the last one too, the worker reads the followers",
     file: engine("execute.ts"),
-    cut: "    await this.#flags.read()\n    await this.#pumps.drain()\n",
+    cut: "    await Promise.race([this.#flags.read(), patience])\n    await this.#pumps.drain()\n",
     put: "    await this.#pumps.drain()\n",
   },
   "register-unfinished": {
