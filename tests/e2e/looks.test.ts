@@ -73,9 +73,10 @@ const states: State[] = [
     async go(app, scene) {
       scene.script({ name: "qwen3:8b", text: "The first try, with some more words than the second one has." })
       await app.ask("Describe a queue in one sentence.")
-      scene.script({ name: "qwen3:8b", text: "A queue is a promise that waiting has an order." })
+      scene.script({ name: "qwen3:8b", text: "A queue is a promise that waiting has an order.", intervalMs: 40 })
       await app.answer.getByRole("button", { name: "Answer again" }).click()
-      await app.answer.getByText("A queue is a promise").waitFor()
+      await app.says("A queue is a promise that waiting has an order.")
+      await app.ended()
       await app.conversation.getByRole("group", { name: "Versions of this answer" }).waitFor()
     },
   },
@@ -83,7 +84,7 @@ const states: State[] = [
     name: "dead-model",
     async go(app, scene) {
       const text = "A queue is a promise that waiting has an order. Those who came first are served first, and"
-      scene.script({ name: "qwen3:8b", text, fault: "die", faultAfter: 13 })
+      scene.script({ name: "qwen3:8b", text, fault: "die", faultAfter: 13, intervalMs: 40 })
       await app.send("Describe a queue in one sentence.")
       await app.answer.getByRole("alert").waitFor()
     },

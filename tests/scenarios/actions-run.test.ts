@@ -378,7 +378,7 @@ describe("a model server that cannot be asked", () => {
     expect(textOf(again.events)).toContain("You said: Anybody there?")
   })
 
-  it("[A14, A3] a model that was never seen is model_not_found, or at most unavailable, and nothing is written", async () => {
+  it("[A14, A3] a model that was never seen is model_not_found, and nothing is written", async () => {
     const socket = await scene.connect()
     await scene.runtime.upstreamDown()
     const before = await scene.snapshot()

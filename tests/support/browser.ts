@@ -3,7 +3,7 @@ import { chromium } from "playwright-core"
 import type { Browser, BrowserContext } from "playwright-core"
 
 /** Where Debian puts it. */
-const executablePath = "/usr/bin/chromium"
+const chromiumPath = "/usr/bin/chromium"
 
 /** Without them it asks the network for this and that. */
 const args = [
@@ -20,7 +20,7 @@ const args = [
  * Debian's Chromium, without a window.
  * @throws with the command that installs it when it is not there
  */
-export async function startBrowser(): Promise<Browser> {
+export async function startBrowser(executablePath = chromiumPath): Promise<Browser> {
   if (existsSync(executablePath)) return chromium.launch({ executablePath, args })
   throw new Error(
     `The browser tests need Chromium at ${executablePath}. Run \`npm test\` as root, which installs it, or:\n` +

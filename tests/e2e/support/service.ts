@@ -2,12 +2,11 @@ import { execFile, spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { workspaceRoot } from "../../../scripts/lib/files.mjs"
+import { closedAddress } from "../../support/model-server.ts"
 
 /** The service as it is delivered: the built server with the built web app, as a process with a data folder of its own. */
 export type Service = {
@@ -32,13 +31,13 @@ export type ServiceOptions = {
 
 export async function startService({ env, prepare }: ServiceOptions): Promise<Service> {
   await built()
-  const port = await freePort()
+  const { port } = new URL(await closedAddress())
   const dataFolder = mkdtempSync(join(tmpdir(), "omnichat-e2e-"))
   await prepare?.(dataFolder)
   const errors: string[] = []
   let child: ChildProcess | undefined
   const start = async () => {
-    child = await startProcess({ ...env, PORT: String(port), OMNICHAT_DATA: dataFolder }, `:${port}`, errors)
+    child = await startProcess({ ...env, PORT: port, OMNICHAT_DATA: dataFolder }, `:${port}`, errors)
   }
   const end = async (signal: "SIGKILL" | "SIGTERM") => {
     const ended = child
@@ -46,7 +45,8 @@ export async function startService({ env, prepare }: ServiceOptions): Promise<Se
     if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return
     const exited = once(ended, "exit")
     ended.kill(signal)
-    await exited
+    const [code] = (await exited) as [number | null]
+    if (signal === "SIGTERM" && code !== 0) errors.push(`the service ended with ${code}`)
   }
   await start()
   return {
@@ -91,14 +91,4 @@ function built(): Promise<unknown> {
   const lock = join(tmpdir(), "omnichat-build.lock")
   building ??= promisify(execFile)("flock", [lock, process.execPath, join(workspaceRoot, "scripts/build.mjs")])
   return building
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }
