@@ -36,6 +36,8 @@ export type Door = {
 export async function openDoor(at: { host: string; port: number }, log: Log): Promise<Door> {
   let handlers: Handlers | undefined
   let isShut = false
+  // Kept, because a server that is shut tells it no more, and connections that are open go on asking.
+  let port = at.port
   const server = createServer((request, response) => {
     // a connection that is kept for the next request would hold up the end
     response.once("close", () => isShut && setImmediate(() => server.closeIdleConnections()))
@@ -47,7 +49,7 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      guard(request, port())
+      guard(request, port)
       if (handlers === undefined) throw new Starting()
     } catch (thrown) {
       return refuse(response, tell(thrown, log, "guard"))
@@ -59,7 +61,7 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
 
   server.on("upgrade", (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     try {
-      guard(request, port())
+      guard(request, port)
       if (handlers === undefined) throw new Starting()
       handlers.socket(request, stream, head)
     } catch (thrown) {
@@ -67,18 +69,18 @@ export async function openDoor(at: { host: string; port: number }, log: Log): Pr
     }
   })
 
-  const port = () => (server.address() as AddressInfo).port
   try {
     server.listen(at.port, at.host)
     await once(server, "listening")
+    port = (server.address() as AddressInfo).port
   } catch (thrown) {
     throw await cannotListen(at, thrown)
   }
   server.on("error", (error) => log.error("server-error", { error: describe(error) }))
 
   return {
-    port: port(),
-    url: `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port()}`,
+    port,
+    url: `http://${at.host.includes(":") ? `[${at.host}]` : at.host}:${port}`,
     open: (given) => void (handlers = given),
     shut() {
       isShut = true
