@@ -1,3 +1,4 @@
+import { toJson } from "../json.ts"
 import type { EndMetadata } from "../protocol/event.ts"
 import type { ChatId, MessageId, RunId } from "../protocol/id.ts"
 import type { Json } from "../protocol/part.ts"
@@ -61,8 +62,8 @@ export function createChatOperations(chat: ChatRecord, entry: ListEntry): Operat
     ? {}
     : { gsi1pk: indexes.chats(chat.owner), gsi1sk: activity(entry.updatedAt, chat.chatId) }
   const operations: Operation[] = [
-    { put: { ...keys.chat(chat.chatId), ...plain(chat) }, if: [{ absent: "pk" }] },
-    { put: { ...keys.listEntry(chat.owner, chat.chatId), ...plain(entry), ...listed } },
+    { put: { ...keys.chat(chat.chatId), ...toJson(chat) }, if: [{ absent: "pk" }] },
+    { put: { ...keys.listEntry(chat.owner, chat.chatId), ...toJson(entry), ...listed } },
   ]
   if (chat.temporaryUntil !== undefined) operations.push(purgeOperation(chat.chatId, chat.temporaryUntil))
   return operations
@@ -99,7 +100,7 @@ export function beginRunOperations(
 }
 
 export function putMessageOperation(message: MessageRecord): Operation {
-  return { put: { ...keys.message(message.chatId, message.messageId), ...plain(message) }, if: [{ absent: "pk" }] }
+  return { put: { ...keys.message(message.chatId, message.messageId), ...toJson(message) }, if: [{ absent: "pk" }] }
 }
 
 /** The finished answer, if its row is still there and its chat is not deleted. */
@@ -219,8 +220,4 @@ async function ifThere(update: Promise<Item>): Promise<ListEntry | undefined> {
     if (error instanceof ConditionFailed) return undefined
     throw error
   }
-}
-
-function plain(record: object): Record<string, Json> {
-  return JSON.parse(JSON.stringify(record)) as Record<string, Json>
 }

@@ -1,4 +1,4 @@
-import type { EndMetadata, EndedStatus, Event, FinishReason, Usage } from "../protocol/event.ts"
+import type { EndMetadata, Event, FinishReason, Usage } from "../protocol/event.ts"
 import type { WireError } from "../protocol/error.ts"
 import type { Reduction } from "../protocol/reduce.ts"
 import type { ToolPart } from "../protocol/part.ts"
@@ -64,5 +64,3 @@ export function spokenCharacters(reduction: Reduction): number {
     if (part.type === "text" || part.type === "reasoning") characters += part.text.length
   return characters
 }
-
-export const ended = (outcome: Outcome): EndedStatus => outcome.status

@@ -1,3 +1,4 @@
+import { toJson } from "../json.ts"
 import type { EndedStatus } from "../protocol/event.ts"
 import type { RunId } from "../protocol/id.ts"
 import { activeShards, keys } from "../store/keys.ts"
@@ -40,7 +41,7 @@ export async function readRequest(table: Table, runId: RunId): Promise<RunReques
 export function createOperations(record: RunRecord, request: RunRequest, expiresAt: number): Operation[] {
   const { runId } = record
   return [
-    { put: { ...keys.run(runId), ...plain(record) }, if: [{ absent: "pk" }] },
+    { put: { ...keys.run(runId), ...toJson(record) }, if: [{ absent: "pk" }] },
     { put: { ...keys.runRequest(runId), request: JSON.stringify(request), expiresAt } },
     { put: { ...keys.active(runId), runId } },
   ]
@@ -171,8 +172,4 @@ export async function listActive(table: Table): Promise<RunRecord[]> {
     } while (cursor !== undefined)
   }
   return records
-}
-
-function plain(record: RunRecord): Record<string, Item[string]> {
-  return JSON.parse(JSON.stringify(record)) as Record<string, Item[string]>
 }
