@@ -18,7 +18,7 @@ import { createWake } from "@omnichat/local/wake"
 import { describe, expect, it } from "vitest"
 import { memoryTable } from "../support/memory-table.ts"
 
-const actor: Actor = { userId: "u", role: "owner" }
+const actor: Actor = { userId: "u", role: "admin" }
 const runId: RunId = "run_01HF0000000000000000000000"
 const chatId: ChatId = "cht_01HF0000000000000000000000"
 

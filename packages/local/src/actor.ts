@@ -2,7 +2,7 @@ import type { Actor } from "@omnichat/core/access/actor"
 import { OmniError } from "@omnichat/core/protocol/error"
 
 /** The one person this machine's server works for. */
-export const owner: Actor = { userId: "owner", role: "owner" }
+export const owner: Actor = { userId: "owner", role: "admin" }
 
 /**
  * Whoever gets past the guard is the owner. There are no accounts and so no tokens: one that is sent is wrong, and is

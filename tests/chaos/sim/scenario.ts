@@ -18,7 +18,7 @@ import { type Decide, Process, World } from "./world.ts"
 
 export const runId: RunId = "run_01HF0000000000000000000000"
 export const chatId: ChatId = "cht_01HF0000000000000000000000"
-const actor: Actor = { userId: "u", role: "owner" }
+const actor: Actor = { userId: "u", role: "admin" }
 
 export type Scenario = {
   decisions: number[]

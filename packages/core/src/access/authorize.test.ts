@@ -3,7 +3,7 @@ import type { Actor } from "./actor.ts"
 import { authorize, rules } from "./authorize.ts"
 import type { Act } from "./authorize.ts"
 
-const alice: Actor = { userId: "alice", role: "owner" }
+const alice: Actor = { userId: "alice", role: "admin" }
 const codeOf = (run: () => void): string => {
   try {
     run()
@@ -34,6 +34,18 @@ describe("authorize", () => {
     for (const act of ["chat.burn", "constructor", "__proto__", ""]) {
       expect(codeOf(() => authorize(alice, act as Act))).toBe("forbidden")
     }
+  })
+
+  it("lets an actor who waits to be let in do nothing but what anyone may", () => {
+    const waiting: Actor = { userId: "carol", role: "pending" }
+    const allowed = (Object.keys(rules) as Act[]).filter((act) => codeOf(() => authorize(waiting, act)) === "allowed")
+    expect(allowed).toEqual(["health.read", "config.read", "file.upload"])
+  })
+
+  it("keeps what an administrator may do from a user", () => {
+    const user: Actor = { userId: "dave", role: "user" }
+    const refused = (Object.keys(rules) as Act[]).filter((act) => codeOf(() => authorize(user, act)) === "forbidden")
+    expect(refused).toEqual(["source.list", "settings.read", "settings.change", "metrics.read"])
   })
 
   it("refuses an actor whose right has ended", () => {

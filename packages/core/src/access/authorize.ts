@@ -5,9 +5,9 @@ import type { Actor } from "./actor.ts"
  * Who may do what. Every HTTP route and socket action names one line of this table; one without a line does not start.
  *
  * - `anyone`: also without an actor; nothing of anybody's is read or changed.
- * - `user`: any actor, acting on what the actor makes or owns in that very call.
- * - `owner`: any actor, on a resource that is the actor's; to everybody else it does not exist.
- * - `administrator`: the actor who runs this service.
+ * - `user`: any actor who was let in, acting on what the actor makes or owns in that very call.
+ * - `owner`: the same, on a resource that is the actor's; to everybody else it does not exist.
+ * - `administrator`: an actor who runs this service.
  */
 export const rules = {
   "health.read": "anyone",
@@ -46,7 +46,7 @@ export type Resource = { ownerId: string; name: string }
  * do such a thing: the edge asks that, the module that has looked the resource up asks again with it.
  *
  * @throws OmniError `unauthenticated` without an actor, or with one whose right to act has ended (`now` is epoch
- * milliseconds); `forbidden`; `not_found` for a resource that is somebody else's.
+ * milliseconds); `forbidden`, also for an actor who was not let in yet; `not_found` for a resource that is somebody else's.
  */
 export function authorize(
   actor: Actor | undefined,
@@ -60,8 +60,11 @@ export function authorize(
   if (actor.expiresAt !== undefined && options.now !== undefined && actor.expiresAt <= options.now) {
     throw new OmniError("unauthenticated", "The sign-in has expired. Sign in again.")
   }
-  if (rule === "administrator" && actor.role !== "owner") {
-    throw new OmniError("forbidden", "Only the owner of this service may do that.")
+  if (actor.role === "pending") {
+    throw new OmniError("forbidden", "This account has not been let in yet. Ask an administrator of this service.")
+  }
+  if (rule === "administrator" && actor.role !== "admin") {
+    throw new OmniError("forbidden", "Only an administrator of this service may do that.")
   }
   if (rule === "owner" && options.resource !== undefined && options.resource.ownerId !== actor.userId) {
     throw new OmniError("not_found", `${options.resource.name} does not exist.`)

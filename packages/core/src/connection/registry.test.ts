@@ -4,8 +4,8 @@ import type { Actor } from "../access/actor.ts"
 import { ConnectionBusy } from "./connections.ts"
 import { closeConnection, forgetConnections, openConnection, sendToUser } from "./registry.ts"
 
-const alice: Actor = { userId: "alice", role: "owner" }
-const bob: Actor = { userId: "bob", role: "owner" }
+const alice: Actor = { userId: "alice", role: "admin" }
+const bob: Actor = { userId: "bob", role: "admin" }
 const frame = { type: "pong", id: "1" } as const
 
 function scene() {

@@ -5,8 +5,8 @@ import type { Blobs } from "./blobs.ts"
 import { createFile, fileIdOf, fileUrl, findFiles, getFile, loadFile } from "./files.ts"
 import { inspect } from "./kinds.ts"
 
-const alice: Actor = { userId: "alice", role: "owner" }
-const bob: Actor = { userId: "bob", role: "owner" }
+const alice: Actor = { userId: "alice", role: "admin" }
+const bob: Actor = { userId: "bob", role: "admin" }
 
 function scene() {
   const stored = new Map<string, Uint8Array>()

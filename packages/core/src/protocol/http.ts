@@ -90,5 +90,18 @@ export type Config = {
   /** Absolute. */
   socketUrl: string
   mode: "local" | "aws"
-  auth: { kind: "none" }
+  auth: Auth
 }
+
+/** How a person signs in: not at all, or with an OpenID Connect provider by code and PKCE. */
+export type Auth =
+  | { kind: "none" }
+  | {
+      kind: "oidc"
+      /** Its `/.well-known/openid-configuration` says the rest. */
+      issuer: string
+      clientId: string
+      scope: string
+      /** Where a browser is sent to end the provider's own session, complete with its parameters. */
+      signOutUrl?: string
+    }

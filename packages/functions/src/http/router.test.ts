@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { createRouter } from "./router.ts"
 import type { ActorOf, Router } from "./router.ts"
 
-const alice: Actor = { userId: "alice", role: "owner" }
+const alice: Actor = { userId: "alice", role: "admin" }
 
 function scene(add: (router: Router) => void, actorOf: ActorOf = () => alice) {
   const lines: string[] = []

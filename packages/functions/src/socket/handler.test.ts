@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest"
 import { memoryTable } from "../../../../tests/support/memory-table.ts"
 import { createSocketHandler } from "./handler.ts"
 
-const alice: Actor = { userId: "alice", role: "owner" }
+const alice: Actor = { userId: "alice", role: "admin" }
 
 /** Only the ports that answering takes; an action that needs others fails, as on a bad day. */
 function scene(post: (text: string) => "sent" | "gone" = () => "sent") {
