@@ -3,16 +3,17 @@ import { workspaceRoot } from "../lib/files.mjs"
 import { capture } from "../lib/run.mjs"
 import { install, isInstalled } from "./install.mjs"
 import { tooOld } from "./node-version.mjs"
-import { staleParts } from "./stamps.mjs"
+import { partsOfOneMachine, staleParts } from "./stamps.mjs"
 
 /**
- * Everything the server needs before it can start: installs and builds what is missing or stale, with one calm line for
- * each. Takes a few milliseconds when there is nothing to do.
+ * Everything the server needs before it can start, or what else is asked for: installs and builds what is missing or
+ * stale, with one calm line for each. Takes a few milliseconds when there is nothing to do.
+ * @param {readonly import("./stamps.mjs").Part[]} [wanted]
  * @throws with a message for the person at the terminal
  */
-export async function prepare() {
+export async function prepare(wanted = partsOfOneMachine) {
   await installMissing()
-  const stale = staleParts(workspaceRoot)
+  const stale = staleParts(workspaceRoot).filter((name) => wanted.includes(name))
   if (stale.length > 0) await told(`Building the ${stale.join(" and the ")}`, () => buildApart(stale))
 }
 

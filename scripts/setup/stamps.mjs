@@ -3,13 +3,17 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { filesUnder, isTest } from "../lib/files.mjs"
 
-/** @typedef {"server" | "web"} Part */
+/** @typedef {"server" | "web" | "functions"} Part */
 
 /** What each part is built into, and what it is built from. @type {Record<Part, { into: string, from: string[] }>} */
 export const parts = {
   server: { into: "packages/local/dist", from: ["packages/core", "packages/functions", "packages/local"] },
   web: { into: "packages/web/dist", from: ["packages/core/src/protocol", "packages/client", "packages/web"] },
+  functions: { into: "packages/functions/dist", from: ["packages/core", "packages/functions"] },
 }
+
+/** What one machine needs. @type {readonly Part[]} */
+export const partsOfOneMachine = ["server", "web"]
 
 /** The parts whose build is missing or older than their sources. @param {string} root @returns {Part[]} */
 export function staleParts(root) {

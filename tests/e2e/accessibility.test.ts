@@ -58,12 +58,18 @@ describe("with the keyboard alone", () => {
     expect([...stops, ...round].filter(({ seen }) => !seen)).toEqual([])
   })
 
-  test("the first stop leads past the list to what is beside it", async () => {
+  test("the first stop leads past the list to where one writes, or to the screen that has no such place", async () => {
     const scene = await scenes.open()
     const app = await scene.visit()
     await app.modelButton.getByText("echo").waitFor()
-    await app.page.getByRole("link", { name: "Skip the chat list" }).press("Enter")
-    expect(await app.page.getByRole("main").evaluate((main) => main.contains(document.activeElement))).toBe(true)
+    const skip = app.page.getByRole("link", { name: "Skip the chat list" })
+    await skip.press("Enter")
+    expect(await app.message.evaluate((field) => field === document.activeElement)).toBe(true)
+
+    await app.chats.getByRole("link", { name: /^Settings/ }).click()
+    await app.page.getByRole("heading", { name: "Appearance" }).waitFor()
+    await skip.press("Enter")
+    expect(await app.page.getByRole("main").evaluate((main) => main === document.activeElement)).toBe(true)
   })
 
   test("a dialog keeps the focus and gives it back", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { eventually } from "./support/app.ts"
-import { useScenes } from "./support/scene.ts"
+import { phone, useScenes } from "./support/scene.ts"
 import { code, counting, rich } from "./support/texts.ts"
 
 const scenes = useScenes()
@@ -42,7 +42,20 @@ describe("an answer", () => {
 
     expect(await app.answer.getByRole("img", { name: "Done" }).count()).toBe(1)
     expect(await app.answer.getByRole("img", { name: "To do" }).count()).toBe(1)
-    expect(await app.meta.textContent()).toMatch(/^writer·\d+ tokens·\d+(\.\d)? tokens\/s$/)
+    expect(await app.meta.textContent()).toMatch(/^writer·\d+ tokens(·\d+(\.\d)? tokens\/s)?$/)
+  })
+
+  test("shows on a phone that its code goes on beyond the edge, until one has come to its end", async () => {
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text: rich }], context: phone })
+    const app = await scene.visit()
+    await app.ask("How does a journal work?")
+    const block = app.answer.getByRole("group", { name: "Code, ts" })
+    await block.waitFor()
+    const shade = () =>
+      block.evaluate((box) => getComputedStyle(box.closest("figure") as Element, "::after").getPropertyValue("opacity"))
+    await eventually(shade).toBe("1")
+    await block.evaluate((box) => box.scrollTo({ left: box.scrollWidth }))
+    await eventually(shade).toBe("0")
   })
 
   test("is copied as it was written, and so are its code and the question", async () => {

@@ -26,6 +26,32 @@ describe("the keys of the composer", () => {
     expect(scene.asked).toBe(1)
   })
 
+  test("what is sent before the models are known goes out when they are", async () => {
+    const scene = await scenes.open()
+    let know = () => {}
+    const known = new Promise<void>((resolve) => (know = resolve))
+    await scene.context.route("**/api/models", async (route) => {
+      await known
+      await route.continue()
+    })
+    const app = await scene.visit()
+    await app.message.fill("Hello")
+    await app.message.press("Enter")
+    const hint = app.composer.getByRole("status")
+    await hint.getByText("Goes out when the models are found").waitFor()
+    expect(await app.message.inputValue()).toBe("Hello")
+
+    // Who goes on writing has not meant it yet.
+    await app.message.pressSequentially(" there")
+    await eventually(() => hint.textContent()).toBe("")
+    await app.message.press("Enter")
+    await hint.getByText("Goes out when the models are found").waitFor()
+    know()
+    await app.conversation.getByText("You said: Hello there (messages: 1)").waitFor()
+    expect(await app.message.inputValue()).toBe("")
+    expect(scene.asked).toBe(1)
+  })
+
   test("an Enter that chooses a word of an input method does not send", async () => {
     const scene = await scenes.open()
     const app = await scene.visit()

@@ -64,5 +64,8 @@ describe("a model that fails", () => {
     expect(await scene.storedAnswer(app.chatId)).toBe("What was said stays s")
     const ways = app.answer.getByRole("alert").getByRole("button")
     expect(await ways.allTextContents()).toEqual(["Retry", "Continue", "Pick another model"])
+    // Each way on is offered once: the row below the answer has but the others.
+    await app.answer.getByRole("button", { name: "Copy the answer" }).waitFor()
+    expect(await app.answer.getByRole("button", { name: /^Answer / }).count()).toBe(0)
   })
 })

@@ -61,6 +61,7 @@ describe("the first start with nothing to talk to", () => {
       .getByText(/^Looking at/)
       .waitFor()
     expect(await ollamaCard(page).getByRole("button", { name: "Other address" }).count()).toBe(0)
+    await ollamaCard(page).getByText("Set by OLLAMA_URLS").waitFor()
 
     const scene = await scenes.open({ env: { OLLAMA_URLS: "" } })
     await scene.api("/api/settings", { method: "PATCH", body: { ollamaUrls: [await closedAddress()] } })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { eventually } from "./support/app.ts"
 import { day, fillTable } from "./support/history.ts"
-import { useScenes } from "./support/scene.ts"
+import { phone, useScenes } from "./support/scene.ts"
 import type { Scene } from "./support/scene.ts"
 
 const scenes = useScenes()
@@ -115,6 +115,25 @@ describe("the chat list", () => {
   })
 })
 
+describe("on a phone", () => {
+  test("every chat has its menu in sight, and no menu speaks of keys", async () => {
+    const scene = await scenes.open({ context: phone, prepare: chatsOf(["First", "Second"]) })
+    const app = await scene.visit()
+    await app.page.getByRole("button", { name: "More about this chat" }).tap()
+    await app.page.getByRole("menuitemcheckbox", { name: "Leave no trace" }).waitFor()
+    expect(await app.page.getByRole("menuitem", { name: "Keys" }).count()).toBe(0)
+    await app.page.keyboard.press("Escape")
+
+    await app.page.getByRole("button", { name: "Open the chat list" }).tap()
+    const more = app.chats.getByRole("button", { name: "More about Second" })
+    expect(await more.evaluate((button) => getComputedStyle(button).opacity)).toBe("1")
+    await more.tap()
+    await app.page.getByRole("menuitem", { name: "Delete" }).tap()
+    await app.chat("Second").waitFor({ state: "detached" })
+    await app.chat("First").waitFor()
+  })
+})
+
 describe("keys that work everywhere", () => {
   test("Ctrl+K finds a chat by its title, however old it is", async () => {
     const titles = Array.from({ length: 120 }, (_, index) => `Chat number ${index + 1}`)
@@ -135,9 +154,15 @@ describe("keys that work everywhere", () => {
   test("Ctrl+K asks a question, runs commands, and goes away by itself or by Escape", async () => {
     const scene = await scenes.open()
     const app = await scene.visit()
+    const retry = app.dialog.getByRole("option", { name: /^Retry/ })
+    await app.modelButton.getByText("echo").waitFor()
+    await app.page.keyboard.press("Control+K")
+    await app.dialog.getByRole("option", { name: "Settings" }).waitFor()
+    expect(await retry.count()).toBe(0)
+    await app.page.keyboard.press("Escape")
     await app.ask("Something else first")
     await app.page.keyboard.press("Control+K")
-    await app.dialog.waitFor()
+    await eventually(() => retry.count()).toBe(2)
     await app.page.keyboard.press("Control+K")
     await app.dialog.waitFor({ state: "detached" })
     await app.page.keyboard.press("Control+K")

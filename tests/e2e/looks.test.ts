@@ -114,6 +114,7 @@ const states: State[] = [
   },
   {
     name: "keys",
+    on: "wide",
     async go(app) {
       await app.page.getByRole("button", { name: "More about this chat" }).click()
       await app.page.getByRole("menuitem", { name: "Keys" }).click()

@@ -57,6 +57,21 @@ describe("the model picker", () => {
     await app.dialog.getByText("No model is called that.").waitFor()
   })
 
+  test("begins with a model that is loaded, and keeps to the one that was chosen", async () => {
+    const models = [{ name: "ample:70b" }, { name: "brisk:4b", loaded: true }, { name: "calm:1b" }]
+    const scene = await scenes.open({ models })
+    const app = await scene.visit()
+    await app.modelButton.getByText("brisk:4b").waitFor()
+    expect(scene.watch.requests.filter((request) => request.endsWith("/api/models"))).toHaveLength(1)
+    await app.ask("Who are you?")
+    expect(await app.answer.getAttribute("aria-label")).toBe("Answer from brisk:4b")
+
+    await app.modelButton.click()
+    await app.dialog.getByRole("option", { name: "calm:1b" }).click()
+    const other = await scene.visit()
+    await other.modelButton.getByText("calm:1b").waitFor()
+  })
+
   test("has a model as soon as Ollama has it", async () => {
     const scene = await scenes.open()
     const app = await scene.visit()

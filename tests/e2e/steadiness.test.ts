@@ -11,7 +11,7 @@ type Shift = { what: string; by: number }
 
 /**
  * Notes what jumps from now on (https://web.dev/articles/cls). What is below the words goes down as they grow, the caret
- * goes with them, and a column becomes as wide as its widest cell: those are no jumps.
+ * goes with them, and the names of columns go to their side when the line below them says which: those are no jumps.
  */
 const watchShifts = (app: App): Promise<void> =>
   app.answer.evaluate((answer) => {
@@ -21,7 +21,7 @@ const watchShifts = (app: App): Promise<void> =>
     const expected = (node: Node) => {
       const below = [...answer.querySelectorAll("p")].at(-1)
       const element = node instanceof Element ? node : node.parentElement
-      return node.contains(below ?? null) || element?.closest("table, [aria-hidden=true]") !== null
+      return node.contains(below ?? null) || element?.closest("thead, [aria-hidden=true]") !== null
     }
     new PerformanceObserver((list) => {
       for (const { node, previousRect, currentRect } of list
@@ -59,6 +59,28 @@ describe("nothing jumps", () => {
     await app.answer.getByText("That is all there is to it.").waitFor()
     expect((await shiftsOf(app)).filter(({ by }) => by > 2)).toEqual([])
     await eventually(() => distance(app)).toBeLessThanOrEqual(1)
+  })
+
+  test("to the side in a table, however wide the cells that come", async () => {
+    const row = (name: string) => `| ${name} | ${counting(name.length)} | ${name.length} |`
+    const rows = ["a", "somewhat longer", "the longest name of them all", "b"].map(row)
+    const text = ["| Name | Words | Count |", "| --- | --- | ---: |", ...rows].join("\n")
+    const scene = await scenes.open({ models: [{ name: "writer:latest", text, intervalMs: 5, holdAfter: 10 }] })
+    const app = await scene.visit()
+    await app.send("A table, please.")
+    await scene.ollama.held()
+    const lefts = () =>
+      app.answer
+        .getByRole("columnheader")
+        .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().left))
+    await eventually(async () => (await lefts()).length).toBe(3)
+    const before = await lefts()
+    await watchShifts(app)
+    scene.ollama.release()
+    await app.ended()
+    await app.answer.getByRole("row").nth(4).waitFor()
+    expect(await lefts()).toEqual(before)
+    expect((await shiftsOf(app)).filter(({ by }) => by > 2)).toEqual([])
   })
 
   test("when the first formula comes: what draws it is fetched as soon as one begins", async () => {

@@ -62,10 +62,10 @@ export type Wire = {
   contentType: string
   /** The body of a refusal. */
   refusal(message: string): string
-  chunk(kind: "text" | "thinking", text: string): string
-  garbage: string
-  error(message: string): string
-  end(script: Script, chunks: number): string
+  chunk(kind: "text" | "thinking", text: string): string | Uint8Array
+  garbage: string | Uint8Array
+  error(message: string): string | Uint8Array
+  end(script: Script, chunks: number): string | Uint8Array
 }
 
 export type ModelServer = {
@@ -82,14 +82,20 @@ export type ModelServer = {
   close(): Promise<void>
 }
 
-type Exchange = { request: SeenRequest; response: ServerResponse; play: (wire: Wire, script: Script) => Promise<void> }
+export type Exchange = {
+  request: SeenRequest
+  response: ServerResponse
+  play: (wire: Wire, script: Script) => Promise<void>
+}
+
+type Route = (exchange: Exchange) => void | Promise<void>
 
 /**
- * `routes` are keyed by method and path: `POST /api/chat`. Beside them there is `POST /release`, for those who have the
- * server in another process.
+ * `routes` are keyed by method and path, `POST /api/chat`, or looked up by that. Beside them there is `POST /release`, for
+ * those who have the server in another process.
  */
 export async function startModelServer(
-  routes: Record<string, (exchange: Exchange) => void | Promise<void>>,
+  routes: Record<string, Route> | ((methodAndPath: string) => Route | undefined),
   port = 0,
 ): Promise<ModelServer> {
   const requests: SeenRequest[] = []
@@ -138,7 +144,8 @@ export async function startModelServer(
       response.end()
       return
     }
-    const route = routes[`${request.method} ${path}`]
+    const wanted = `${request.method} ${path}`
+    const route = typeof routes === "function" ? routes(wanted) : routes[wanted]
     if (route === undefined) {
       response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found")
       return
@@ -216,8 +223,8 @@ async function play(
   response.end()
 }
 
-async function write(response: ServerResponse, text: string, bytesPerWrite?: number): Promise<void> {
-  const bytes = Buffer.from(text)
+async function write(response: ServerResponse, part: string | Uint8Array, bytesPerWrite?: number): Promise<void> {
+  const bytes = Buffer.from(part)
   const size = bytesPerWrite ?? bytes.length
   for (let from = 0; from < bytes.length; from += size) {
     response.write(bytes.subarray(from, from + size))

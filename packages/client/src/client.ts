@@ -22,6 +22,7 @@ export function createClient(options: ClientOptions = {}): Client {
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     WebSocket: webSocket(options),
     clock: options.clock ?? realClock,
+    gather: options.gather ?? (() => 0),
   })
 }
 

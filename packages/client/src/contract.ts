@@ -14,6 +14,11 @@ export type ClientOptions = {
   fetch?: typeof fetch
   /** Node 20 has none of its own: give it that of the package `ws`. */
   WebSocket?: WebSocketConstructor
+  /**
+   * How long words of a run may wait to be read together with the next ones, in milliseconds. For pages that draw
+   * less often than frames come. Without it: 0, each is read when it comes.
+   */
+  gather?: () => number
   /** For tests. */
   clock?: Clock
 }

@@ -43,7 +43,8 @@ export class Keepalive {
   heard(): void {
     this.#heardAt = this.#clock.now()
     this.#probing = false
-    this.#review()
+    // Most frames come while the timer runs out early enough, and it looks again then.
+    if (this.#due > this.#heardAt + quiet.frames) this.#review()
   }
 
   /** An action went out. */

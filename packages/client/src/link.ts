@@ -13,6 +13,7 @@ export type ConnectionState = "connecting" | "open" | "waiting" | "closed"
 export type LinkOptions = {
   WebSocket: WebSocketConstructor
   clock: Clock
+  gather: () => number
   /** Where the socket is. Asked again after an attempt that did not open. */
   address: () => Promise<string>
   /** Asked at each attempt. */
@@ -93,10 +94,10 @@ export class Link {
   }
 
   #attempt(url: string, token: string | undefined): void {
-    const { WebSocket, clock, expects } = this.#options
+    const { WebSocket, clock, gather, expects } = this.#options
     this.#address = undefined
     this.#socket = new Socket(
-      { WebSocket, url, token, clock, expects },
+      { WebSocket, url, token, clock, gather, expects },
       {
         open: () => {
           this.#address = url

@@ -26,6 +26,7 @@ const readings = fc.array(
   }),
   { minLength: 1, maxLength: 3 },
 )
+const gathers = fc.constantFrom(0, 80)
 type Reading = { words: number; after: number | null; readers: number }
 
 /** The same numbers from the same seed (mulberry32). */
@@ -42,12 +43,13 @@ function randomFrom(seed: number): () => number {
 type Outcome = { expected: RunEntry[][]; given: RunEntry[][]; server: SimulatedServer }
 
 /** Lets clients read runs through the faults for a minute, then without them, to their ends. */
-async function play(seed: number, bad: Faults, wanted: Reading[]): Promise<Outcome> {
+async function play(seed: number, bad: Faults, wanted: Reading[], gather = 0): Promise<Outcome> {
   const random = randomFrom(seed)
   const clock = new ManualClock()
   clock.random = random
   const server = new SimulatedServer(clock, random)
-  const client = createClient({ baseUrl: "http://simulated", WebSocket: server.WebSocket, fetch: server.fetch, clock })
+  const { WebSocket, fetch } = server
+  const client = createClient({ baseUrl: "http://simulated", WebSocket, fetch, clock, gather: () => gather })
   server.faults = bad
   clock.timer(60_000, () => (server.faults = healthy))
   const expected: RunEntry[][] = []
@@ -83,8 +85,8 @@ async function until(clock: ManualClock, done: () => boolean): Promise<void> {
 describe("the client on a bad network", () => {
   it("[G1] gives every event number once and in order", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer(), faults, readings, async (seed, bad, wanted) => {
-        const { expected, given } = await play(seed, bad, wanted)
+      fc.asyncProperty(fc.integer(), faults, readings, gathers, async (seed, bad, wanted, gather) => {
+        const { expected, given } = await play(seed, bad, wanted, gather)
         expect(given).toEqual(expected)
       }),
       { numRuns: 600 },
@@ -93,8 +95,8 @@ describe("the client on a bad network", () => {
 
   it("asks for nothing twice when the network is good", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer(), readings, async (seed, wanted) => {
-        const { expected, given, server } = await play(seed, healthy, wanted)
+      fc.asyncProperty(fc.integer(), readings, gathers, async (seed, wanted, gather) => {
+        const { expected, given, server } = await play(seed, healthy, wanted, gather)
         expect(given).toEqual(expected)
         const needed = wanted.map(({ after }) => (after === null ? "run.start" : "run.follow"))
         expect(server.actions.map(({ action }) => action).sort()).toEqual(needed.sort())

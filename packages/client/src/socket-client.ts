@@ -25,6 +25,7 @@ export type SocketClientOptions = RequestOptions & {
   /** `token` may give another one when it is asked again. */
   renewable: boolean
   clock: Clock
+  gather: () => number
 }
 
 /** A connection that nobody needs is kept this long, for the next question. */
@@ -49,13 +50,14 @@ export class SocketClient implements Client {
   #cancelLinger: () => void = () => {}
 
   constructor(options: SocketClientOptions) {
-    const { clock, token, WebSocket } = options
+    const { clock, gather, token, WebSocket } = options
     this.#clock = clock
     this.http = createHttp(options)
     this.#link = new Link(
       {
         WebSocket,
         clock,
+        gather,
         token,
         address: () => this.http.socketUrl(),
         expects: () => this.#expects(),

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts"
-import { parseFrame } from "./guard.ts"
+import { Gathering } from "./gathering.ts"
 import type { Incoming } from "./guard.ts"
 import { Keepalive } from "./keepalive.ts"
 import type { Expectation } from "./keepalive.ts"
@@ -23,6 +23,7 @@ export type SocketOptions = {
   /** Goes as a subprotocol, never into the address (protocol C2). */
   token: string | undefined
   clock: Clock
+  gather: () => number
   expects: () => Expectation
 }
 export type SocketEvents = {
@@ -39,6 +40,7 @@ export class Socket {
   readonly #socket: SocketLike
   readonly #events: SocketEvents
   readonly #options: SocketOptions
+  readonly #gathering: Gathering
   #keepalive: Keepalive | undefined
   #cancelOpening: () => void
   #over = false
@@ -47,6 +49,8 @@ export class Socket {
   constructor(options: SocketOptions, events: SocketEvents) {
     this.#options = options
     this.#events = events
+    const { clock, gather } = options
+    this.#gathering = new Gathering({ clock, gather, give: (frame) => this.#give(frame) })
     const protocols = ["omnichat.v1", ...(options.token === undefined ? [] : [`bearer.${options.token}`])]
     this.#socket = new options.WebSocket(options.url, protocols)
     this.#socket.onopen = () => this.#opened()
@@ -87,8 +91,11 @@ export class Socket {
   #heard(data: unknown): void {
     if (this.#over) return
     this.#keepalive?.heard()
-    const frame = parseFrame(data)
-    if (frame) this.#events.frame(frame)
+    this.#gathering.take(data)
+  }
+
+  #give(frame: Incoming): void {
+    if (!this.#over) this.#events.frame(frame)
   }
 
   #transmit(text: string): void {
@@ -103,6 +110,7 @@ export class Socket {
   }
 
   #end(code: number | undefined): void {
+    this.#gathering.flush()
     if (this.#over) return
     this.#stop()
     this.#events.down(code)
@@ -111,6 +119,7 @@ export class Socket {
   #stop(): void {
     this.#over = true
     this.#cancelOpening()
+    this.#gathering.drop()
     this.#keepalive?.stop()
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "@omnichat/core/store/clock"
+import { timers } from "@omnichat/functions/timers"
 
 export type MachineClock = Clock &
   Timer & {
@@ -15,23 +16,7 @@ export function createClock(): MachineClock {
   const now = () => Math.floor(start + performance.now())
   return {
     now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve()
-        const finish = () => {
-          clearTimeout(timer)
-          signal?.removeEventListener("abort", finish)
-          resolve()
-        }
-        const timer = setTimeout(finish, Math.max(0, ms))
-        timer.unref()
-        signal?.addEventListener("abort", finish)
-      }),
-    after(ms, run) {
-      const timer = setTimeout(run, Math.max(0, ms))
-      timer.unref()
-      return () => clearTimeout(timer)
-    },
+    ...timers,
     catchUp() {
       start = Math.max(start, Date.now() - performance.now())
     },

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { StoreUnavailable } from "@omnichat/core/store/table"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { openDataFolder } from "./data-folder.ts"
-import { createLog } from "./log.ts"
+import { createLog } from "@omnichat/functions/log"
 
 let parent: string
 let lines: string[]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { createDispatcher } from "./dispatch.ts"
-import type { Work } from "./dispatch.ts"
-import { createLog } from "./log.ts"
+import type { Work } from "@omnichat/core/run/dispatcher"
+import { createLog } from "@omnichat/functions/log"
 
 const work = (last: string): Work => ({ runId: `run_0000000000000000000000000${last}`, turn: 0 })
 
@@ -44,6 +44,7 @@ describe("the dispatcher", () => {
     dispatcher.stop()
     await dispatcher.dispatch(work("1"))
     expect(begun).toEqual([])
+    expect(dispatcher.claim?.()).toBeUndefined()
     await dispatcher.idle()
   })
 })

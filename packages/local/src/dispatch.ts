@@ -1,9 +1,6 @@
 import { describe } from "@omnichat/core/log"
 import type { Log } from "@omnichat/core/log"
-import type { RunId } from "@omnichat/core/protocol/id"
-import type { Dispatcher } from "@omnichat/core/run/dispatcher"
-
-export type Work = { runId: RunId; turn: number }
+import type { Dispatcher, Work } from "@omnichat/core/run/dispatcher"
 
 export type InProcessDispatcher = Dispatcher & {
   /** How many turns are being worked on. */
@@ -35,6 +32,7 @@ export function createDispatcher(execute: (work: Work) => Promise<void>, log: Lo
       const turn = run(work).finally(() => working.delete(turn))
       working.add(turn)
     },
+    claim: () => (stopped ? undefined : crypto.randomUUID()),
     stop() {
       stopped = true
     },

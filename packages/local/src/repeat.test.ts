@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
-import { createLog } from "./log.ts"
+import { createLog } from "@omnichat/functions/log"
 import { repeat } from "./repeat.ts"
 
 beforeEach(() => void vi.useFakeTimers())

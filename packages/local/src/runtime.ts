@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events"
 import type { Log } from "@omnichat/core/log"
 import type { Ports } from "@omnichat/core/ports"
+import { executeRun } from "@omnichat/core/run/execute"
 import { oneMachineRunSettings } from "@omnichat/core/run/settings"
 import type { LocalAdmin } from "@omnichat/functions/http/settings"
-import { createWorker } from "@omnichat/functions/worker/handler"
 import { createFolderBlobs, sweepUnfinished } from "./blobs/folder.ts"
 import type { FolderBlobs } from "./blobs/folder.ts"
 import { createUploadSigner } from "./blobs/signer.ts"
@@ -59,7 +59,7 @@ export async function openRuntime(
   const blobs = createFolderBlobs(data.blobs, signer)
   await sweepUnfinished(data.blobs)
   const peers = new Peers()
-  const dispatcher = createDispatcher((work) => worker(work), log)
+  const dispatcher = createDispatcher((work) => executeRun(ports, work, { shutdown: shutdown.signal }), log)
   const metrics = createMetrics({ activeRuns: () => dispatcher.active, connections: () => peers.size })
   const fetch = createHttpFetch()
   const { catalogue, admin } = await createMachineModels({
@@ -83,7 +83,6 @@ export async function openRuntime(
     runSettings: oneMachineRunSettings,
     background: () => {},
   }
-  const worker = createWorker(ports, { shutdown: shutdown.signal })
 
   return {
     ports,

@@ -1,8 +1,8 @@
 import { homedir } from "node:os"
 import { isAbsolute, join, resolve } from "node:path"
 import { isServerUrl } from "@omnichat/core/protocol/settings"
-import { logLevels } from "./log.ts"
-import type { LogLevel } from "./log.ts"
+import { logLevels } from "@omnichat/functions/log"
+import type { LogLevel } from "@omnichat/functions/log"
 
 /** What the environment decides, typed and complete. What it leaves open of the model sources can be set in the app. */
 export type Settings = {

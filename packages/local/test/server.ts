@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createLog } from "../src/log.ts"
+import { createLog } from "@omnichat/functions/log"
 import { startServer } from "../src/server.ts"
 import type { RunningServer } from "../src/server.ts"
 import type { Settings } from "../src/settings.ts"

@@ -20,7 +20,9 @@ const after = (ms: number, action: () => void) => {
   const timer = setTimeout(action, ms)
   return () => clearTimeout(timer)
 }
-const app = createApp({ client: createClient(), keep, hold: solidHolder, now: Date.now, after })
+/** Words are read as often as they are drawn. A page out of sight has its timers held up, so there they do not wait. */
+const gather = () => (document.hidden ? 0 : 100)
+const app = createApp({ client: createClient({ gather }), keep, hold: solidHolder, now: Date.now, after })
 const stage = createStage(keep)
 followTheme(keep)
 followKeyboard()

@@ -20,6 +20,8 @@ export class ChatServer {
   readonly runs = new Map<RunId, Run>()
   /** Every start that came, also repeated and refused ones. */
   readonly starts: StartBody[] = []
+  /** The path of every request that came, also while nobody got through. */
+  readonly requests: string[] = []
   /** The next starts are refused with it. */
   refusal: WireError | undefined
   /** Nobody gets through. */
@@ -42,8 +44,9 @@ export class ChatServer {
   }
 
   readonly fetch = (input: unknown, options?: { method?: string; body?: unknown }): Promise<Response> => {
-    if (this.down) return Promise.reject(new TypeError("fetch failed"))
     const { pathname, searchParams } = new URL(String(input))
+    this.requests.push(pathname)
+    if (this.down) return Promise.reject(new TypeError("fetch failed"))
     const method = options?.method ?? "GET"
     if (pathname === "/api/config")
       return json({ socketUrl: "ws://server/socket", mode: "local", auth: { kind: "none" } })

@@ -33,7 +33,7 @@ export function portsOf(
     models: Models
     settings: RunSettings
     deliver: (connectionId: string, text: string) => "sent" | "gone"
-    dispatch: RunPorts["dispatcher"]["dispatch"]
+    dispatcher: RunPorts["dispatcher"]
   },
 ): RunPorts {
   const log = (event: string, facts?: object): void =>
@@ -43,7 +43,7 @@ export function portsOf(
     clock: scriptedClock(world, process),
     wake: { notify: () => {}, listen: () => () => {}, isHeard: () => false },
     connections: scriptedConnections(world, process, shared.faults, shared.deliver),
-    dispatcher: { dispatch: shared.dispatch },
+    dispatcher: shared.dispatcher,
     blobs: noBlobs,
     models: shared.models,
     log: { debug: log, info: log, warn: log, error: log } satisfies Log,

@@ -1,5 +1,6 @@
 import type { Actor } from "@omnichat/core/access/actor"
 import type { ChatId, RunId } from "@omnichat/core/protocol/id"
+import type { Work } from "@omnichat/core/run/dispatcher"
 import { executeRun } from "@omnichat/core/run/execute"
 import { followRun, unfollowRun } from "@omnichat/core/run/follow"
 import type { RunPorts } from "@omnichat/core/run/ports"
@@ -201,13 +202,17 @@ export class Play {
       models,
       settings: defaultRunSettings,
       deliver: (connectionId, text) => this.#deliver(connectionId, text),
-      dispatch: (work) => this.#dispatch(work),
+      dispatcher: {
+        dispatch: (work) => this.#dispatch(work),
+        // Some starts find a worker in their own process, and take the run for it.
+        claim: () => (this.world.decide(2) === 0 ? undefined : crypto.randomUUID()),
+      },
     })
     return ports
   }
 
-  #dispatch(work: { runId: RunId; turn: number }): Promise<void> {
-    const times = this.#spend("lost") ? 0 : this.#spend("twice") ? 2 : 1
+  #dispatch(work: Work): Promise<void> {
+    const times = this.#spend("lost") ? 0 : work.claimed === undefined && this.#spend("twice") ? 2 : 1
     for (let at = 0; at < times; at++) {
       const process = new Process(`worker${this.#workers.length}`)
       this.#workers.push(process)

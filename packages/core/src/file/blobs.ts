@@ -14,4 +14,18 @@ export interface Blobs {
   ): Promise<{ method: "PUT"; url: string; headers: Record<string, string> }>
   /** How many bytes lie there, undefined when none do. */
   size(key: string): Promise<number | undefined>
+  /**
+   * Only where the bytes need not pass through us: an address from which they can be had with these headers, whether or
+   * not there are any.
+   */
+  downloadUrl?(
+    key: string,
+    rules: { mediaType: string; contentDisposition: string; expiresInMs: number },
+  ): Promise<string>
+}
+
+/** @throws TypeError for what is no key of a blob */
+export function checkBlobKey(key: string): void {
+  const isKey = /^[A-Za-z0-9_/.-]+$/.test(key) && key.split("/").every((part) => part !== "" && !/^\.+$/.test(part))
+  if (!isKey) throw new TypeError(`"${key}" is no key of a blob`)
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest"
 import { memoryTable } from "../../../../tests/support/memory-table.ts"
 import type { Actor } from "../access/actor.ts"
 import type { Blobs } from "./blobs.ts"
-import { createFile, fileIdOf, fileUrl, findFiles, getFile, loadFile } from "./files.ts"
+import { createFile, downloadFile, fileIdOf, fileUrl, findFiles, loadFile } from "./files.ts"
+import type { FilePorts } from "./files.ts"
 import { inspect } from "./kinds.ts"
+import type { FileId } from "../protocol/id.ts"
 
 const alice: Actor = { userId: "alice", role: "admin" }
 const bob: Actor = { userId: "bob", role: "admin" }
@@ -23,6 +25,8 @@ function scene() {
   return { ports: { table: memoryTable({ now: clock.now }), blobs, clock }, blobs }
 }
 const text = { name: "notes.txt", mediaType: "text/plain", bytes: 3 }
+const have = (ports: FilePorts, actor: Actor, id: FileId) =>
+  downloadFile(ports, actor, id, (name) => `attachment of ${name}`)
 const failure = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "ok",
@@ -47,7 +51,7 @@ describe("files", () => {
       { id: other.id },
     ])
     expect(await findFiles(ports, alice, [])).toEqual([])
-    expect(await getFile(ports, alice, id)).toEqual({ ...text, bytes: new Uint8Array([97, 98, 99]) })
+    expect(await have(ports, alice, id)).toEqual({ ...text, bytes: new Uint8Array([97, 98, 99]) })
     expect(await loadFile(ports, fileIdOf(fileUrl(id)))).toEqual({ ...text, bytes: new Uint8Array([97, 98, 99]) })
   })
 
@@ -56,19 +60,40 @@ describe("files", () => {
     const { id } = await createFile(ports, alice, text)
     await blobs.put(`files/${id}`, new Uint8Array(3), { mediaType: "text/plain" })
     const absent = "fil_01ARZ3NDEKTSV4RRFFQ69G5FAV"
-    for (const look of [getFile(ports, bob, id), findFiles(ports, bob, [id])]) {
+    for (const look of [have(ports, bob, id), findFiles(ports, bob, [id])]) {
       expect(await failure(look)).toBe(`not_found: File ${id} does not exist.`)
     }
-    for (const look of [getFile(ports, bob, absent), findFiles(ports, alice, [absent]), loadFile(ports, absent)]) {
+    for (const look of [have(ports, bob, absent), findFiles(ports, alice, [absent]), loadFile(ports, absent)]) {
       expect(await failure(look)).toBe(`not_found: File ${absent} does not exist.`)
     }
+  })
+
+  it("are had from where they lie when they are large and can be had there", async () => {
+    const { ports, blobs } = scene()
+    const asked: string[] = []
+    const downloadUrl = async (key: string, rules: object) => {
+      asked.push(`${key} ${JSON.stringify(rules)}`)
+      return "https://elsewhere/"
+    }
+    const there = { ...ports, blobs: { ...blobs, downloadUrl } }
+    const large = { ...text, bytes: 1024 * 1024 }
+    const [one, other] = [await createFile(there, alice, large), await createFile(there, alice, text)]
+    expect(await failure(have(there, alice, one.id))).toContain("has not been uploaded yet")
+    expect(await failure(have(there, bob, one.id))).toBe(`not_found: File ${one.id} does not exist.`)
+    for (const { id } of [one, other]) await blobs.put(`files/${id}`, new Uint8Array(3), { mediaType: "text/plain" })
+    expect(await have(there, alice, one.id)).toEqual({ url: "https://elsewhere/" })
+    expect(asked).toEqual([
+      `files/${one.id} {"mediaType":"text/plain","contentDisposition":"attachment of ${text.name}","expiresInMs":60000}`,
+    ])
+    expect(await have(there, alice, other.id)).toMatchObject({ bytes: new Uint8Array(3) })
+    expect(await have(ports, alice, one.id)).toMatchObject({ bytes: new Uint8Array(3) })
   })
 
   it("can be named only once they are there", async () => {
     const { ports, blobs } = scene()
     const { id } = await createFile(ports, alice, text)
     expect(await failure(findFiles(ports, alice, [id]))).toContain(`not_found: File ${id} has not been uploaded yet.`)
-    expect(await failure(getFile(ports, alice, id))).toContain("not_found")
+    expect(await failure(have(ports, alice, id))).toContain("not_found")
     await blobs.put(`files/${id}`, new Uint8Array(2), { mediaType: "text/plain" })
     expect(await failure(findFiles(ports, alice, [id]))).toContain("has not been uploaded yet")
   })

@@ -21,6 +21,12 @@ export type FilePorts = Pick<Ports, "table" | "blobs"> & { clock: Pick<Clock, "n
 /** How long the address of an upload is good. */
 export const uploadExpiresInMs = 15 * 60 * 1000
 
+/** A download begins at once; one that goes on longer is not broken off. */
+const downloadExpiresInMs = 60 * 1000
+
+/** From how many bytes on a file is better had from where it lies than through a function that is paid by the second. */
+const redirectedFrom = 1024 * 1024
+
 /**
  * Makes a file of the actor's and says where its bytes go.
  *
@@ -51,15 +57,28 @@ export async function createFile(ports: FilePorts, actor: Actor, body: FileCreat
 }
 
 /**
- * The bytes of an uploaded file.
+ * An uploaded file for the person who wants to have it: its bytes, or for a large one the address where they can be had,
+ * if there is such a one. `disposition` makes the header that keeps it a download.
  *
  * @throws OmniError `not_found`
  */
-export async function getFile(ports: FilePorts, actor: Actor, id: FileId): Promise<FileContent> {
+export async function downloadFile(
+  ports: FilePorts,
+  actor: Actor,
+  id: FileId,
+  disposition: (name: string) => string,
+): Promise<FileContent | { url: string }> {
   const file = await readFile(ports.table, id)
   if (file === undefined) throw unknown(id)
   allow(ports, actor, file)
-  return contentOf(ports, file)
+  if (ports.blobs.downloadUrl === undefined || file.bytes < redirectedFrom) return contentOf(ports, file)
+  if ((await ports.blobs.size(file.key)) === undefined) throw notUploaded(id)
+  const rules = {
+    mediaType: file.mediaType,
+    contentDisposition: disposition(file.name),
+    expiresInMs: downloadExpiresInMs,
+  }
+  return { url: await ports.blobs.downloadUrl(file.key, rules) }
 }
 
 /**

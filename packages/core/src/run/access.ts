@@ -31,9 +31,11 @@ export async function readLivingChat(
   chatId: ChatId,
 ): Promise<ChatRecord | undefined> {
   const chat = await readChat(ports.table, chatId)
-  if (chat === undefined || chat.deleted) return undefined
-  if (chat.temporaryUntil !== undefined && chat.temporaryUntil <= ports.clock.now()) return undefined
-  return chat
+  return isLiving(chat, ports.clock.now()) ? chat : undefined
+}
+
+export function isLiving(chat: ChatRecord | undefined, now: number): chat is ChatRecord {
+  return chat !== undefined && !chat.deleted && (chat.temporaryUntil === undefined || chat.temporaryUntil > now)
 }
 
 /** Whether the worker of a run must be dead: its lease is over, with the margin in which it would have given up. */

@@ -1,27 +1,36 @@
 import { readBody } from "../chat/body.ts"
 import { readPath } from "../chat/path.ts"
-import type { MessageRecord } from "../chat/record.ts"
 import type { ModelContent, ModelMessage } from "../model/provider.ts"
+import type { ChatId, MessageId } from "../protocol/id.ts"
 import type { FilePart, Part } from "../protocol/part.ts"
 import { fileIdOf, loadFile } from "../file/files.ts"
 import type { RunPorts } from "./ports.ts"
-import type { RunRecord, RunRequest } from "./record.ts"
 
-/** The path from the root to the message answered, and nothing of other branches (protocol A10). */
-export async function readContext(ports: RunPorts, record: RunRecord, request: RunRequest): Promise<ModelMessage[]> {
-  const path = await readPath(ports.table, record.chatId, request.answerTo)
+/**
+ * The path from the root to a message (null: from nowhere), and nothing of other branches (protocol A10); then the
+ * question that is being asked below it, where it is not stored yet.
+ */
+export async function readContext(
+  ports: RunPorts,
+  chatId: ChatId,
+  leafId: MessageId | null,
+  question?: Part[],
+): Promise<ModelMessage[]> {
+  const path = leafId === null ? [] : await readPath(ports.table, chatId, leafId)
   const files = fileReader(ports)
   const messages: ModelMessage[] = []
-  for (const message of path) {
-    const content = await contentOf(ports, files, message)
-    if (content.length > 0) messages.push({ role: message.role, content })
+  const add = async (role: ModelMessage["role"], parts: Part[]): Promise<void> => {
+    const content = await contentOf(files, parts)
+    if (content.length > 0) messages.push({ role, content })
   }
+  for (const message of path) await add(message.role, JSON.parse(await readBody(ports.blobs, message)) as Part[])
+  if (question !== undefined) await add("user", question)
   return messages
 }
 
-async function contentOf(ports: RunPorts, files: ReadFile, message: MessageRecord): Promise<ModelContent[]> {
+async function contentOf(files: ReadFile, parts: Part[]): Promise<ModelContent[]> {
   const content: ModelContent[] = []
-  for (const part of JSON.parse(await readBody(ports.blobs, message)) as Part[]) {
+  for (const part of parts) {
     if (part.type === "text" && part.text !== "") content.push({ type: "text", text: part.text })
     else if (part.type === "reasoning") {
       const { text, providerMetadata } = part

@@ -3,21 +3,21 @@ import type { ChosenModel } from "../model/models.ts"
 import type { ModelRequest } from "../model/provider.ts"
 import { OmniError, type WireError, toOmniError } from "../protocol/error.ts"
 import type { FinishReason } from "../protocol/event.ts"
-import type { RunId } from "../protocol/id.ts"
 import { Answer } from "./answer.ts"
 import { Blocks } from "./blocks.ts"
 import type { Outcome } from "./closing.ts"
 import { closeRun } from "./close.ts"
-import { readContext } from "./context.ts"
 import { afterEnd } from "./end.ts"
 import { EventLog } from "./event-log.ts"
 import { Flags } from "./flags.ts"
-import { Fenced, readJournal, reduceJournal } from "./journal.ts"
+import type { Work } from "./dispatcher.ts"
+import { Fenced, reduceJournal } from "./journal.ts"
 import { keepLease } from "./lease.ts"
 import type { RunPorts } from "./ports.ts"
+import { type Preparation, prepare } from "./prepare.ts"
 import { Pumps } from "./pumps.ts"
-import type { RunRecord, RunRequest } from "./record.ts"
-import { handOver, readRequest, renew, take, unregister } from "./store.ts"
+import type { RunRecord } from "./record.ts"
+import { handOver, readTaken, renew, take, unregister } from "./store.ts"
 import { topics } from "./wake.ts"
 import { Writer } from "./writer.ts"
 
@@ -34,16 +34,18 @@ export type ExecuteOptions = {
  * One turn of a run by one worker: take it, ask the model, write every event to the journal and only then to the
  * followers, and end it. Returns when the turn is over; a run that somebody else holds is no error.
  */
-export async function executeRun(
-  ports: RunPorts,
-  work: { runId: RunId; turn: number },
-  options: ExecuteOptions = {},
-): Promise<void> {
-  const owner = crypto.randomUUID()
-  const attempt = await take(ports.table, work.runId, work.turn, owner, ports.clock.now() + ports.runSettings.lease)
+export async function executeRun(ports: RunPorts, work: Work, options: ExecuteOptions = {}): Promise<void> {
+  const { runId, turn, claimed } = work
+  const { table, clock, runSettings } = ports
+  const owner = claimed?.owner ?? crypto.randomUUID()
+  const taking = claimed
+    ? readTaken(table, runId, owner)
+    : take(table, runId, turn, owner, clock.now() + runSettings.lease)
+  const preparation = claimed?.preparation ?? prepare(ports, work)
+  const attempt = await taking
   if (!attempt.done && attempt.record?.owner !== owner) return
   if (attempt.record === undefined) return
-  await new Turn(ports, attempt.record, owner, options).execute()
+  await new Turn(ports, attempt.record, owner, options).execute(preparation)
 }
 
 /**
@@ -79,8 +81,8 @@ class Turn {
     this.#halted = new Promise((resolve) => (this.#halt = resolve))
   }
 
-  async execute(): Promise<void> {
-    const { table, clock, log, metrics } = this.#ports
+  async execute(preparation: Preparation): Promise<void> {
+    const { clock, log, metrics } = this.#ports
     const { runId } = this.#record
     void keepLease(
       this.#ports,
@@ -91,14 +93,14 @@ class Turn {
     )
     void this.#watchTime()
     try {
-      const [journal, request] = await Promise.all([readJournal(table, runId), readRequest(table, runId)])
+      const journal = await preparation.journal()
       if (journal.ended) return
       this.#log.add(journal.events, false)
       const answer = new Answer(reduceJournal(journal), this.#record.createdAt)
       this.#see(this.#record)
       void this.#flags.poll()
       metrics.observe("queue_seconds", Math.max(0, clock.now() - this.#record.queuedAt) / 1000)
-      const halt = await Promise.race([this.#speak(answer, request), this.#halted])
+      const halt = await Promise.race([this.#speak(answer, preparation), this.#halted])
       await this.#finish(halt, answer)
     } catch (error) {
       metrics.count("runs_fenced_total")
@@ -113,15 +115,11 @@ class Turn {
   }
 
   /** Asks the model and takes in its answer. Never rejects; what goes wrong is an outcome. */
-  async #speak(answer: Answer, request: RunRequest | undefined): Promise<Halt> {
+  async #speak(answer: Answer, preparation: Preparation): Promise<Halt> {
     try {
-      if (request === undefined) throw new Error(`${this.#record.runId} has no request`)
       if (this.#record.stop) return { status: "stopped" }
       if (this.#mustHandOver()) return await this.#giveBack()
-      const [model, messages] = await Promise.all([
-        this.#ports.models.find(request.model),
-        readContext(this.#ports, this.#record, request),
-      ])
+      const { request, model, messages } = await preparation.question
       // Whoever halted the turn meanwhile writes its end; nothing may be said after it.
       if (this.#upstream.signal.aborted) return "fenced"
       this.#writer = this.#openWriter(answer, model)

@@ -105,6 +105,13 @@ export type Journal = {
   ended: boolean
 }
 
+/** The journal that these events make from its beginning. */
+export function journalOf(events: EncodedEvent[]): Journal {
+  const parsed = events.map(({ json }) => JSON.parse(json) as Event)
+  const newest = parsed.at(-1)
+  return { events: [...events], parsed, last: events.length, ended: newest !== undefined && isTerminal(newest) }
+}
+
 /** Reads the whole journal after a number, consistently. */
 export async function readJournal(table: Table, runId: RunId, after = 0): Promise<Journal> {
   const journal: Journal = { events: [], parsed: [], last: after, ended: false }

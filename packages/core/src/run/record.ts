@@ -42,6 +42,7 @@ export type Follower = {
 export type RunRequest = {
   model: string
   params: Params
+  chatId: ChatId
   /** The message answered; the model sees the path from the root to it. */
   answerTo: MessageId
   /** The unfinished answer whose text this one goes on from. */

@@ -8,10 +8,14 @@ import { describe } from "../log.ts"
 import { OmniError } from "../protocol/error.ts"
 import type { StartAck, StartBody } from "../protocol/frame.ts"
 import { fullName } from "../provider/ollama/name.ts"
+import { quiet } from "../quiet.ts"
 import { ConditionFailed } from "../store/table.ts"
 import { findRun } from "./access.ts"
 import { followRun, isSilent, newFollower } from "./follow.ts"
-import { type Plan, checkForm, planRun } from "./plan.ts"
+import type { Claimed } from "./dispatcher.ts"
+import { checkForm, lookAround } from "./look.ts"
+import { type Made, planRun } from "./plan.ts"
+import { prepare, prepareOwn } from "./prepare.ts"
 import type { RunPorts } from "./ports.ts"
 import { type RunRecord, isUnfinished, reportedStatus } from "./record.ts"
 import { begin, readRecord } from "./store.ts"
@@ -32,28 +36,51 @@ export async function startRun(
   authorize(actor, "run.start", { now: ports.clock.now() })
   checkForm(body)
   const hash = contentHash(body)
-  const known = await readRecord(ports.table, body.runId)
-  if (known) return repeat(ports, actor, known, hash, connectionId)
   const followers = connectionId === undefined ? {} : { [connectionId]: newFollower(actor, 0) }
-  let plan: Plan
+  const owner = ports.dispatcher.claim?.()
+  let begun: Begun | RunRecord
   try {
-    plan = await planRun(ports, actor, body, { hash, followers })
-    await begin(ports.table, plan.operations)
+    begun = await beginNew(ports, actor, body, { hash, followers, owner })
   } catch (error) {
     // What refuses a start may be what the very same start has just written.
     const winner = await readRecord(ports.table, body.runId)
     if (winner) {
       // It may also be our own, with its reply lost; then nobody has called a worker yet.
       if (winner.hash === hash && winner.status === "queued") await dispatch(ports, winner)
+      else if (owner !== undefined && winner.owner === owner) {
+        await dispatch(ports, winner, { owner, preparation: prepare(ports, { runId: winner.runId, turn: 0 }) })
+      }
       return repeat(ports, actor, winner, hash, connectionId)
     }
     if (!(error instanceof ConditionFailed)) throw error
-    return refuseAgain(ports, actor, body, { hash, followers })
+    return refuseAgain(ports, actor, body)
   }
-  ports.metrics.count("runs_started_total", { provider: plan.provider })
-  await Promise.all([dispatch(ports, plan.record), announceStart(ports, plan.record)])
-  return toAck(plan.record)
+  if (!("record" in begun)) return repeat(ports, actor, begun, hash, connectionId)
+  const { record, provider, claimed } = begun
+  ports.metrics.count("runs_started_total", { provider })
+  await dispatch(ports, record, claimed)
+  ports.background(announceStart(ports, record))
+  return toAck(record)
 }
+
+/**
+ * Writes the run; or gives the record of one that is there already. Where there is little to look at, the transaction
+ * itself says soonest whether it is.
+ */
+async function beginNew(ports: RunPorts, actor: Actor, body: StartBody, made: Made): Promise<Begun | RunRecord> {
+  const looking = quiet(lookAround(ports, actor, body))
+  const reading = quiet(readRecord(ports.table, body.runId).then(async (known) => known ?? (await looking)))
+  const found = await Promise.race([looking, reading])
+  if ("runId" in found) return found
+  const plan = await planRun(ports, actor, body, made, found)
+  const beginning = begin(ports.table, plan.operations)
+  const claimed =
+    made.owner === undefined ? {} : { claimed: { owner: made.owner, preparation: prepareOwn(ports, plan) } }
+  await beginning
+  return { record: plan.record, provider: plan.model.provider.id, ...claimed }
+}
+
+type Begun = { record: RunRecord; provider: string; claimed?: Claimed }
 
 /** Equal for starts that ask the same: fields at their default count as absent. */
 function contentHash(body: StartBody): string {
@@ -99,20 +126,16 @@ async function repeat(
 }
 
 /** Somebody was faster with the message id, or with deleting the chat: a second look says which. */
-async function refuseAgain(
-  ports: RunPorts,
-  actor: Actor,
-  body: StartBody,
-  made: { hash: string; followers: RunRecord["followers"] },
-): Promise<never> {
-  await planRun(ports, actor, body, made)
+async function refuseAgain(ports: RunPorts, actor: Actor, body: StartBody): Promise<never> {
+  await lookAround(ports, actor, body)
   throw new OmniError("conflict", "The chat changed at the same moment. Send the message again.", { retryable: true })
 }
 
 /** A run that could not be handed over stays queued; the sweep and a repeated start try again. */
-async function dispatch(ports: RunPorts, record: RunRecord): Promise<void> {
+async function dispatch(ports: RunPorts, record: RunRecord, claimed?: Claimed): Promise<void> {
   try {
-    await ports.dispatcher.dispatch({ runId: record.runId, turn: record.turn })
+    const { runId, turn } = record
+    await ports.dispatcher.dispatch({ runId, turn, ...(claimed === undefined ? {} : { claimed }) })
   } catch (error) {
     ports.log.warn("run-not-dispatched", { run: record.runId, error: describe(error) })
   }

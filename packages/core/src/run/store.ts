@@ -63,6 +63,13 @@ export function take(table: Table, runId: RunId, turn: number, owner: string, le
   )
 }
 
+/** The run that its start took for this worker, unless somebody has taken it over since. */
+export async function readTaken(table: Table, runId: RunId, owner: string): Promise<Attempt> {
+  const record = await readRecord(table, runId)
+  const isOurs = record?.status === "running" && record.owner === owner
+  return isOurs ? { done: true, record } : { done: false, record }
+}
+
 export function renew(table: Table, runId: RunId, owner: string, leaseUntil: number): Promise<Attempt> {
   return attempt(table.update(keys.run(runId), { set: { leaseUntil } }, { if: held(owner) }))
 }

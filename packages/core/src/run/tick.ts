@@ -10,10 +10,12 @@ import { topics } from "./wake.ts"
 
 /**
  * Tells the followers of a run that waits for the pool where it stands, and posts for it while it has no worker. The
- * event is dropped, and false given, when the run was taken, stopped or ended meanwhile.
+ * event is dropped, and false given, when the run was taken, stopped or ended meanwhile. A run that nobody has taken yet
+ * waits for a worker, not for the pool: nothing is said of it, because its first worker may be reading its journal.
  */
 export async function tick(ports: RunPorts, seen: RunRecord, event: QueueEvent): Promise<boolean> {
   const { table, clock, runSettings } = ports
+  if (seen.turn === 0) return false
   const journal = await readJournal(table, seen.runId)
   const batch: Batch = {
     first: journal.last + 1,

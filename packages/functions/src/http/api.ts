@@ -9,7 +9,7 @@ import type { Health } from "./health.ts"
 import { addMessages } from "./messages.ts"
 import { addModels } from "./models.ts"
 import { createRouter } from "./router.ts"
-import type { ActorOf, Router } from "./router.ts"
+import type { ActorOf, Guard, Router } from "./router.ts"
 import { addRuns } from "./runs.ts"
 import { addSettings } from "./settings.ts"
 import type { LocalAdmin } from "./settings.ts"
@@ -21,6 +21,8 @@ export type ApiOptions = {
   health: Health
   /** Only where one person runs the service. */
   admin?: LocalAdmin
+  /** What a runtime has not refused before. */
+  guard?: Guard
   /** A runtime's own routes, under the same rules. */
   routes?: (router: Router) => void
 }
@@ -28,7 +30,7 @@ export type ApiOptions = {
 /** The HTTP side (protocol H1 to H8), the same in both runtimes. */
 export function createApi(options: ApiOptions): Hono {
   const { ports } = options
-  return createRouter(ports, options.actorOf, (router) => {
+  const add = (router: Router): void => {
     addHealth(router, options.health)
     addConfig(router, options.config)
     addModels(router, ports)
@@ -38,5 +40,6 @@ export function createApi(options: ApiOptions): Hono {
     addFiles(router, ports)
     if (options.admin !== undefined) addSettings(router, options.admin)
     options.routes?.(router)
-  })
+  }
+  return createRouter(ports, options.actorOf, add, options.guard)
 }

@@ -1,4 +1,4 @@
-import { createFile, getFile } from "@omnichat/core/file/files"
+import { createFile, downloadFile } from "@omnichat/core/file/files"
 import type { Ports } from "@omnichat/core/ports"
 import { fileCreate } from "@omnichat/core/protocol/http"
 import { fileId } from "@omnichat/core/protocol/id"
@@ -16,7 +16,10 @@ export function addFiles(router: Router, ports: Ports): void {
   })
 
   router.on("GET", "/api/files/:id", "file.read", async (c, actor) => {
-    const { name, mediaType, bytes } = await getFile(ports, actor, pathId(c, fileId, "file"))
+    const found = await downloadFile(ports, actor, pathId(c, fileId, "file"), attachment)
+    // the address is a right of its own, which no cache may keep
+    if ("url" in found) return c.body(null, 302, { location: found.url, "cache-control": "no-store" })
+    const { name, mediaType, bytes } = found
     return new Response(new Uint8Array(bytes), {
       headers: {
         "content-type": mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType,

@@ -27,6 +27,9 @@ export type Router = {
   on<A extends Act>(method: Method, path: string, act: A, handler: Handler<A>, options?: RouteOptions): void
 }
 
+/** Refuses requests that may not be, whoever sends them, by throwing an OmniError. */
+export type Guard = (request: Request) => void
+
 /** Who sends this request: undefined for nobody. Throws OmniError `unauthenticated` for a token that is wrong. */
 export type ActorOf = (request: Request) => Actor | undefined | Promise<Actor | undefined>
 
@@ -39,12 +42,17 @@ export function createRouter(
   ports: { log: Log; clock: Pick<Clock, "now"> },
   actorOf: ActorOf,
   add: (router: Router, app: Hono) => void,
+  guard: Guard = () => {},
 ): Hono {
   const app = new Hono()
   const guarded = new Set<string>()
   app.use("*", async (c, next) => {
     await next()
     harden(c.res.headers)
+  })
+  app.use("*", async (c, next) => {
+    guard(c.req.raw)
+    await next()
   })
   app.onError((thrown, c) => {
     const where = `${c.req.method} ${routePath(c)}`

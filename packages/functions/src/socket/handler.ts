@@ -9,8 +9,10 @@ import { tell } from "../errors.ts"
 import { parseForm, parseJson } from "../form.ts"
 import { perform } from "./actions.ts"
 
-/** How long an answer waits for a connection that takes nothing; after that the client asks again (protocol A2). */
-const answerTimeoutMs = 60_000
+export type SocketOptions = {
+  /** How long, in milliseconds, an answer waits for a connection that takes nothing; after that the client asks again (protocol A2). */
+  answerTimeout?: number
+}
 
 /** What a runtime calls when something happens on a socket. None of these throws because of what a client sent. */
 export type SocketHandler = {
@@ -25,10 +27,10 @@ export type SocketHandler = {
 }
 
 /** The socket side (protocol A1 to A3, F1, F3), the same in both runtimes. */
-export function createSocketHandler(ports: Ports): SocketHandler {
+export function createSocketHandler(ports: Ports, { answerTimeout = 60_000 }: SocketOptions = {}): SocketHandler {
   const send = async (connectionId: string, frame: Frame): Promise<void> => {
     try {
-      await ports.connections.post(connectionId, () => JSON.stringify(frame), answerTimeoutMs)
+      await ports.connections.post(connectionId, () => JSON.stringify(frame), answerTimeout)
     } catch (thrown) {
       ports.log.warn("answer-not-sent", { connectionId, type: frame.type, error: describe(thrown) })
     }

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import type { FileHandle } from "node:fs/promises"
 import { dirname, join, sep } from "node:path"
+import { checkBlobKey } from "@omnichat/core/file/blobs"
 import type { Blobs } from "@omnichat/core/file/blobs"
 import type { UploadSigner } from "./signer.ts"
 
@@ -12,11 +13,8 @@ export type FolderBlobs = Blobs & {
 /** Blobs as files in a folder: a key is a path below it, whole or not there, and durable once `put` has resolved. */
 export function createFolderBlobs(folder: string, signer: UploadSigner): FolderBlobs {
   const pathOf = (key: string): string => {
-    const parts = key.split("/")
-    if (!/^[A-Za-z0-9_/.-]+$/.test(key) || parts.some((part) => part === "" || /^\.+$/.test(part))) {
-      throw new TypeError(`"${key}" is no key of a blob`)
-    }
-    return join(folder, ...parts)
+    checkBlobKey(key)
+    return join(folder, ...key.split("/"))
   }
   let count = 0
   const unfinished = () => join(folder, `${unfinishedPrefix}${process.pid}-${(count += 1)}`)

@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { connect } from "node:net"
 import { afterEach, describe, expect, it } from "vitest"
 import { ask, rawHttp, upgrade } from "../../test/raw.ts"
-import { createLog } from "../log.ts"
+import { createLog } from "@omnichat/functions/log"
 import { openDoor } from "./door.ts"
 import type { Door, Handlers } from "./door.ts"
 

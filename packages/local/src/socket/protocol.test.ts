@@ -75,7 +75,7 @@ describe("actions", () => {
     const runId = newId("run", Date.now())
     const body = { model: "ollama/echo", message: { parts: [{ type: "text", text: "Hello" }] } }
     send({ action: "run.start", id: "s", runId, ...body })
-    expect(await answer("s")).toMatchObject({ type: "ack", runId, status: "queued" })
+    expect(await answer("s")).toMatchObject({ type: "ack", runId, status: "running" })
     await frame(({ type, events }) => type === "run" && JSON.stringify(events).includes('"type":"finish"'))
     send({ action: "run.follow", id: "f", runId, after: 0 })
     expect(await answer("f")).toMatchObject({ type: "ack", runId, status: "complete" })

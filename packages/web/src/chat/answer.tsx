@@ -10,6 +10,8 @@ import { createSeconds } from "../ui/seconds.ts"
 import type { Acts } from "./acts.ts"
 import { Branches } from "./branches.tsx"
 import { FaultBox } from "./fault-box.tsx"
+import { faultOf } from "./fault.ts"
+import type { Way } from "./fault.ts"
 import { metaOf } from "./meta.ts"
 import { createReading } from "./read-out.ts"
 import { SentFiles } from "./sent-files.tsx"
@@ -37,6 +39,8 @@ export function Answer(props: {
     return untrack(() => metaOf(props.turn, props.name))
   })
   const broken = () => props.turn.status !== "complete" && !running()
+  /** What the box that tells of the trouble offers is not offered again below it. */
+  const offered = (way: Way) => faultOf(props.turn, props.name)?.ways.includes(way) ?? false
   const resumable = () => broken() && words() && props.turn.id !== undefined
   createReading(
     () => props.turn,
@@ -66,22 +70,26 @@ export function Answer(props: {
           <Show when={words()}>
             <CopyButton class="act" label="Copy the answer" text={() => props.acts.copyOf(props.turn.key)} />
           </Show>
-          <button
-            type="button"
-            class="tool act"
-            aria-label="Answer again"
-            onClick={() => props.acts.again(props.turn.key)}
-          >
-            <Icon name="again" />
-          </button>
-          <button
-            type="button"
-            class="tool act"
-            aria-label="Answer with another model"
-            onClick={(event) => props.acts.againWith(props.turn.key, event.currentTarget.getBoundingClientRect())}
-          >
-            <Icon name="swap" />
-          </button>
+          <Show when={!offered("retry")}>
+            <button
+              type="button"
+              class="tool act"
+              aria-label="Answer again"
+              onClick={() => props.acts.again(props.turn.key)}
+            >
+              <Icon name="again" />
+            </button>
+          </Show>
+          <Show when={!offered("model")}>
+            <button
+              type="button"
+              class="tool act"
+              aria-label="Answer with another model"
+              onClick={(event) => props.acts.againWith(props.turn.key, event.currentTarget.getBoundingClientRect())}
+            >
+              <Icon name="swap" />
+            </button>
+          </Show>
         </Show>
         <Branches state={props.state} turn={props.turn.key} noun="answer" onChoose={props.acts.choose} />
         <Show when={resumable() && props.turn.status === "stopped"}>

@@ -4,7 +4,9 @@ import type { ChatId } from "@omnichat/core/protocol/id"
 import type { ModelSummary } from "@omnichat/core/protocol/http"
 import { providerName } from "../models/choice.ts"
 import { useApp } from "../runtime/context.tsx"
+import { Bar } from "../shell/bar.tsx"
 import { useStage } from "../shell/stage.tsx"
+import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import { Menu } from "../ui/menu.tsx"
 import type { MenuItem } from "../ui/menu.tsx"
@@ -15,13 +17,15 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
   const stage = useStage()
   const navigate = useNavigate()
 
+  const looking = () => app.catalogue.state.phase === "loading" || !app.catalogue.state.looked
   const items = (): MenuItem[] => {
     const { place } = props
-    const keys: MenuItem = { label: "Keys", icon: "keys", run: () => stage.set({ overlay: "shortcuts" }) }
+    const showKeys = () => stage.set({ overlay: "shortcuts" })
+    const keys: MenuItem[] = isGlass() ? [] : [{ label: "Keys", icon: "keys", run: showKeys }]
     if (place === "new") {
       const { temporary } = stage.state
       const toggle = () => stage.set({ temporary: !temporary })
-      return [{ label: "Leave no trace", icon: "veil", checked: temporary, run: toggle }, keys]
+      return [{ label: "Leave no trace", icon: "veil", checked: temporary, run: toggle }, ...keys]
     }
     const rename = () => {
       stage.showList()
@@ -34,23 +38,12 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
     return [
       ...(props.temporary ? [] : [{ label: "Rename", icon: "edit", run: rename } as const]),
       { label: "Delete", icon: "trash", danger: true, run: remove },
-      keys,
+      ...keys,
     ]
   }
 
   return (
-    <header class="bar">
-      <button
-        type="button"
-        class="tool only-phone"
-        aria-label="Open the chat list"
-        onClick={() => stage.set({ sheet: true })}
-      >
-        <Icon name="menu" />
-      </button>
-      <button type="button" class="tool only-folded" aria-label="Show the chat list" onClick={() => stage.fold(false)}>
-        <Icon name="panel" />
-      </button>
+    <Bar>
       <button
         type="button"
         class="model"
@@ -67,7 +60,9 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
         }
       >
         <span class="hidden">Model: </span>
-        <span>{props.model?.name ?? (app.catalogue.state.phase === "loading" ? "" : "No model")}</span>
+        <Show when={props.model || !looking()} fallback={<span class="late">Looking for models</span>}>
+          <span>{props.model?.name ?? "No model"}</span>
+        </Show>
         <Show when={props.model}>{(model) => <span class="from">{providerName(model().provider)}</span>}</Show>
         <Icon name="down" />
       </button>
@@ -88,6 +83,6 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
           <Icon name="compose" />
         </a>
       </Show>
-    </header>
+    </Bar>
   )
 }

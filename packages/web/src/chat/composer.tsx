@@ -5,6 +5,7 @@ import { useApp } from "../runtime/context.tsx"
 import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import type { Composing, Upload } from "./composing.ts"
+import { createHeld, obstacle } from "./held.ts"
 import { grow, sendsMessage } from "./writing.ts"
 import "./composer.css"
 
@@ -15,8 +16,8 @@ export function Composer(props: {
   /** A reply rather than a first message. */
   reply: boolean
   answering: boolean
-  /** Nothing can be sent yet. */
-  blocked: boolean
+  /** The chat has not been read: nobody knows yet what a message would follow. */
+  unread: boolean
   /** A file is held over the page. */
   dropping: boolean
   onSend: () => void
@@ -35,11 +36,21 @@ export function Composer(props: {
     props.model !== undefined &&
     !props.model.capabilities.includes("images") &&
     props.composing.state.files.some((file) => file.mediaType.startsWith("image/"))
-  const ready = () => props.composing.ready() && props.model !== undefined && !props.blocked
-  const stops = () => props.answering && !ready()
+  const stops = () => props.answering && !props.composing.ready()
+  const held = createHeld({
+    obstacle: () => {
+      const { phase, looked } = catalogue.state
+      const models = phase === "failed" ? phase : looked && phase === "ready" ? "known" : "looking"
+      return obstacle({ unread: props.unread, model: props.model !== undefined, models })
+    },
+    send: () => {
+      if (props.composing.ready()) props.onSend()
+    },
+  })
+  const hint = () => held.why() ?? (blind() ? `${props.model?.name} does not see images` : "")
   const send = () => {
-    if (!ready()) return
-    props.onSend()
+    if (!props.composing.ready()) return
+    held.ask()
     // On glass the keyboard would cover what one waits for.
     if (isGlass()) field.blur()
     else field.focus()
@@ -54,6 +65,7 @@ export function Composer(props: {
       () => props.composing,
       () => {
         grow(field)
+        held.letGo()
         if (!isGlass() && !document.querySelector("dialog[open]")) field.focus()
       },
       { defer: true },
@@ -107,7 +119,10 @@ export function Composer(props: {
         placeholder={props.reply ? "Reply" : props.model ? `Message ${props.model.name}` : "Message"}
         value={props.composing.state.text}
         enterkeyhint={isGlass() ? "enter" : "send"}
-        onInput={(event) => props.composing.write(event.currentTarget.value)}
+        onInput={(event) => {
+          held.letGo()
+          props.composing.write(event.currentTarget.value)
+        }}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       />
@@ -141,15 +156,13 @@ export function Composer(props: {
           )}
         </Show>
         <span class="push" />
-        <Show when={blind()}>
-          <span class="hint" role="status">
-            {props.model?.name} does not see images
-          </span>
-        </Show>
+        <span class="hint" role="status">
+          {hint()}
+        </span>
         <Show
           when={stops()}
           fallback={
-            <button type="submit" class="send" aria-label="Send" disabled={!ready()}>
+            <button type="submit" class="send" aria-label="Send" disabled={!props.composing.ready()}>
               <Icon name="up" />
             </button>
           }

@@ -13,9 +13,12 @@ export function modelAt(
   place: ChatId | "new",
   conversation: Conversation | undefined,
 ): ModelSummary | undefined {
-  const { models, chosen, last, settings } = app.catalogue.state
+  const { models, chosen, last, settings, usual, looked } = app.catalogue.state
   const answered = conversation && lastModel(conversation.state)
-  return pick(models, [chosen[place], answered, settings?.defaultModel.value, last])
+  const wishes = [chosen[place], answered, settings?.defaultModel.value, last, usual]
+  // Which one is loaded is not known yet, and a name that changes a moment later is worse than none.
+  if (!looked && !models.some(({ id }) => wishes.includes(id))) return undefined
+  return pick(models, wishes)
 }
 
 /** What is asked of a model: to think, or not to, where it can do either. */

@@ -76,9 +76,13 @@ export function createFollowing(): Following {
       const watcher = new ResizeObserver(pin)
       watcher.observe(newBox)
       watcher.observe(newContent)
+      // The watcher is told within a frame, and to scroll there costs another one; words can be followed before it.
+      const words = new MutationObserver(() => tail.following && pin())
+      words.observe(newContent, { subtree: true, childList: true, characterData: true })
       newBox.addEventListener("scroll", onScroll, { passive: true })
       onCleanup(() => {
         watcher.disconnect()
+        words.disconnect()
         newBox.removeEventListener("scroll", onScroll)
       })
     },

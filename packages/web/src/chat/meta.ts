@@ -16,11 +16,14 @@ export function metaOf(turn: Turn, name: string): string[] {
   return items
 }
 
+/** A speed that was measured over less than this many milliseconds of writing, or tokens, says nothing of the model. */
+const measurable = { ms: 1000, tokens: 20 }
+
 /** From the first token to the last: what the reader saw, without the wait before it. */
 function tokensPerSecond({ usage }: Turn): number | undefined {
-  if (!usage || usage.outputTokens < 2) return undefined
+  if (!usage || usage.outputTokens < measurable.tokens) return undefined
   const span = usage.durationMs - (usage.firstTokenMs ?? 0)
-  if (span <= 0) return undefined
+  if (span < measurable.ms) return undefined
   const speed = (usage.outputTokens / span) * 1000
   return speed >= 10 ? Math.round(speed) : Number(speed.toFixed(1))
 }

@@ -9,6 +9,7 @@ import { useStage } from "../shell/stage.tsx"
 import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import { createActs } from "./acts.ts"
+import type { Acts } from "./acts.ts"
 import { ChatBar } from "./bar.tsx"
 import { Begin } from "./begin.tsx"
 import { Blank } from "./blank.tsx"
@@ -102,16 +103,22 @@ export function ChatScreen() {
       },
     })
   onMount(() => {
-    const lastOf = (action: (open: Conversation, key: string) => void) => () => {
+    /** Undefined while there is no finished answer. */
+    const onLast = (action: (acts: Acts, key: string) => void) => {
       const open = conversation()
       const key = open && lastAnswer(open.state)
-      if (key !== undefined) action(open as Conversation, key)
+      if (open === undefined || key === undefined || open.state.nodes[key]?.status === "running") return undefined
+      return () => action(actsOf(open), key)
     }
     stage.actions = {
       stop,
       editLast,
-      again: lastOf((open, key) => actsOf(open).again(key)),
-      againWith: lastOf((open, key) => actsOf(open).againWith(key, undefined)),
+      get again() {
+        return onLast((acts, key) => acts.again(key))
+      },
+      get againWith() {
+        return onLast((acts, key) => acts.againWith(key, undefined))
+      },
     }
     onCleanup(() => (stage.actions = {}))
   })
@@ -169,7 +176,7 @@ export function ChatScreen() {
           <Composer
             composing={composing()}
             model={model()}
-            blocked={!sendable()}
+            unread={!sendable()}
             dropping={dropping()}
             reply={conversation() !== undefined}
             answering={running() !== undefined}

@@ -22,6 +22,13 @@ describe("the line under an answer", () => {
     expect(metaOf(answer({ usage }), "qwen3")).toEqual(["qwen3", "412 tokens", "38 tokens/s"])
   })
 
+  test("says no speed that a moment's writing, or a few tokens, cannot tell", () => {
+    const moment = { inputTokens: 9, outputTokens: 412, durationMs: 1900, firstTokenMs: 1000 }
+    expect(metaOf(answer({ usage: moment }), "qwen3")).toEqual(["qwen3", "412 tokens"])
+    const few = { inputTokens: 9, outputTokens: 19, durationMs: 9000, firstTokenMs: 1000 }
+    expect(metaOf(answer({ usage: few }), "qwen3")).toEqual(["qwen3", "19 tokens"])
+  })
+
   test("says when it is an estimate, was stopped, or ended at the limit", () => {
     const usage = { inputTokens: 0, outputTokens: 118, durationMs: 0, estimated: true }
     expect(metaOf(answer({ usage, status: "stopped" }), "qwen3")).toEqual(["Stopped", "qwen3", "about 118 tokens"])

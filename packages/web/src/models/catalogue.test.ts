@@ -15,9 +15,16 @@ const model = (name: string, thinks = false): ModelSummary => ({
   capabilities: thinks ? ["reasoning"] : [],
 })
 
-function setUp(keep = createKeep(), defaultModel: string | null = null) {
+function setUp(keep = createKeep(), defaultModel: string | null = null, loaded: string[] = []) {
   let models: ModelSummary[] = [model("first"), model("second"), model("thinker", true)]
-  let sources: Source[] = []
+  let sources: Source[] = [
+    {
+      provider: "ollama",
+      address: "http://a:1",
+      state: "found",
+      models: models.map(({ name }) => ({ id: name, loaded: loaded.includes(name) })),
+    },
+  ]
   const asked: string[] = []
   const http = {
     models: () => {
@@ -46,6 +53,7 @@ describe("who answers", () => {
     const keep = createKeep()
     const page = setUp(keep)
     await page.catalogue.load()
+    await page.catalogue.look()
     expect(modelAt(page.app, "new", undefined)?.name).toBe("first")
     page.catalogue.choose("new", "ollama/second")
     expect(modelAt(page.app, "new", undefined)?.name).toBe("second")
@@ -55,6 +63,24 @@ describe("who answers", () => {
     const usual = setUp(keep, "ollama/thinker")
     await usual.catalogue.load()
     expect(modelAt(usual.app, "new", undefined)?.name).toBe("thinker")
+  })
+
+  test("where nobody was chosen, one that is loaded; before that is known nobody, and after it the same one", async () => {
+    const { catalogue, app, found } = setUp(createKeep(), null, ["second"])
+    await catalogue.load()
+    expect(modelAt(app, "new", undefined)).toBeUndefined()
+    await catalogue.look()
+    expect(modelAt(app, "new", undefined)?.name).toBe("second")
+    const models = [{ id: "ollama/first", loaded: true }, { id: "ollama/second" }]
+    found({ provider: "ollama", address: "http://a:1", state: "found", models })
+    await catalogue.look()
+    expect(modelAt(app, "new", undefined)?.name).toBe("second")
+  })
+
+  test("who was chosen need not wait for that", async () => {
+    const { catalogue, app } = setUp(createKeep(), "ollama/thinker", ["second"])
+    await catalogue.load()
+    expect(modelAt(app, "new", undefined)?.name).toBe("thinker")
   })
 
   test("the choice for a new chat goes with it", async () => {

@@ -4,17 +4,22 @@ import type { SettingsPatch, SettingsView, Source } from "@omnichat/core/protoco
 import type { ChatId } from "@omnichat/core/protocol/id"
 import type { Holder, MakeHolder } from "../runtime/holder.ts"
 import type { Keep } from "../runtime/keep.ts"
+import { hasRealModel, loadedModels, modelIdOf, pick } from "./choice.ts"
 
 /** The models there are, where they come from, and which one answers where. */
 export type CatalogueState = {
   models: ModelSummary[]
   sources: Source[]
+  /** The sources have been asked at least once, whatever came of it. */
+  looked: boolean
   settings?: SettingsView
   phase: "loading" | "ready" | "failed"
   /** The model chosen on this page for each chat; under `new` for the one that does not exist yet. */
   chosen: Record<string, string>
   /** The model that was chosen last, by whatever page. */
   last?: string
+  /** Who answers where nobody has been chosen. It stays the same, so that no other model comes while one writes. */
+  usual?: string
   /** Models whose thinking has been switched off. */
   unthinking: Record<string, true>
 }
@@ -39,24 +44,38 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
   const holder = hold<CatalogueState>({
     models: [],
     sources: [],
+    looked: false,
     phase: "loading",
     chosen: {},
     ...(typeof last === "string" && { last }),
     unthinking: Object.fromEntries(Array.isArray(quiet) ? quiet.map((id) => [String(id), true as const]) : []),
   })
+  let reading = Promise.resolve()
+  const load = () => {
+    reading = read(client, holder)
+    return reading
+  }
   const catalogue: Catalogue = {
     state: holder.state,
-    load: () => read(client, holder),
+    load,
     async look() {
       try {
         const { sources } = await client.http.sources()
-        const before = fingerprint(holder.state.sources)
+        const before = holder.state.looked ? fingerprint(holder.state.sources) : undefined
         holder.change((draft) => {
           draft.sources = sources
         })
-        if (before !== fingerprint(sources)) await read(client, holder)
+        // What is being read, as at the start, may know them all.
+        await reading
+        const changed = before === undefined ? lacksModels(holder.state) : before !== fingerprint(sources)
+        if (changed) await load()
       } catch {
         // Nothing new is known; whoever watches asks again.
+      } finally {
+        holder.change((draft) => {
+          draft.looked = true
+          chooseUsual(draft)
+        })
       }
     },
     async set(patch) {
@@ -64,7 +83,7 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
       holder.change((draft) => {
         draft.settings = settings
       })
-      await Promise.all([read(client, holder), catalogue.look()])
+      await Promise.all([load(), catalogue.look()])
     },
     choose(place, model) {
       holder.change((draft) => {
@@ -99,12 +118,26 @@ async function read(client: Client, holder: Holder<CatalogueState>): Promise<voi
       draft.models = models
       draft.settings = settings
       draft.phase = "ready"
+      chooseUsual(draft)
     })
   } catch {
     holder.change((draft) => {
       if (draft.phase === "loading") draft.phase = "failed"
     })
   }
+}
+
+/** A model that is loaded answers at once, so it comes before the others. Known when both models and sources are. */
+function chooseUsual(draft: CatalogueState): void {
+  const { models, sources, looked, usual } = draft
+  if (!looked || usual !== undefined || !hasRealModel(models)) return
+  const model = pick(models, loadedModels(sources))
+  if (model) draft.usual = model.id
+}
+
+function lacksModels({ models, sources }: CatalogueState): boolean {
+  const known = new Set(models.map(({ id }) => id))
+  return sources.some((source) => source.models.some(({ id }) => !known.has(modelIdOf(source, id))))
 }
 
 function fingerprint(sources: readonly Source[]): string {

@@ -13,6 +13,18 @@ export function pick(
   return models.find((model) => model.provider !== "demo") ?? models[0]
 }
 
+/** Where a source names a model as its server does, the catalogue puts the provider before it. */
+export function modelIdOf(source: Source, id: string): string {
+  return id.startsWith(`${source.provider}/`) ? id : `${source.provider}/${id}`
+}
+
+/** The models that are in memory right now: they answer without being loaded first. */
+export function loadedModels(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) =>
+    source.models.filter(({ loaded }) => loaded === true).map(({ id }) => modelIdOf(source, id)),
+  )
+}
+
 /** There is a model that thinks: anything but the demo's script. */
 export function hasRealModel(models: readonly ModelSummary[]): boolean {
   return models.some((model) => model.provider !== "demo")

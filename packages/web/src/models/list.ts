@@ -1,6 +1,6 @@
 import type { ModelSummary } from "@omnichat/core/protocol/http"
 import type { Source } from "@omnichat/core/protocol/settings"
-import { providerName, shortAddress } from "./choice.ts"
+import { modelIdOf, providerName, shortAddress } from "./choice.ts"
 
 export type ModelState = { kind: "loaded" } | { kind: "size"; text: string } | { kind: "none" }
 export type ModelRow = { model: ModelSummary; state: ModelState; window: string }
@@ -9,7 +9,7 @@ export type ModelGroup = { provider: string; label: string; from: string; rows: 
 /** The picker's list: by provider, those that match the search. Every word of it has to be found somewhere. */
 export function modelGroups(models: readonly ModelSummary[], sources: readonly Source[], search: string): ModelGroup[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const facts = new Map(sources.flatMap((source) => source.models.map((model) => [factKey(source, model.id), model])))
+  const facts = new Map(sources.flatMap((source) => source.models.map((model) => [modelIdOf(source, model.id), model])))
   const groups = new Map<string, ModelGroup>()
   for (const model of models) {
     const text =
@@ -27,11 +27,6 @@ function newGroup(provider: string, sources: readonly Source[]): ModelGroup {
     .filter((source) => source.provider === provider && source.state === "found" && source.address)
     .map((source) => shortAddress(source.address))
   return { provider, label: providerName(provider), from: addresses.join(", "), rows: [] }
-}
-
-/** Sources may name a model as its server does; the catalogue puts the provider before it. */
-function factKey(source: Source, id: string): string {
-  return id.startsWith(`${source.provider}/`) ? id : `${source.provider}/${id}`
 }
 
 function stateOf(fact: { sizeBytes?: number; loaded?: boolean } | undefined): ModelState {

@@ -8,6 +8,7 @@ import { isApple } from "../shell/keyboard.ts"
 import { otherTheme, setTheme } from "../shell/theme.ts"
 import { useStage } from "../shell/stage.tsx"
 import { Dialog } from "../ui/dialog.tsx"
+import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import type { IconName } from "../ui/icon.tsx"
 import { Seek } from "../ui/seek.tsx"
@@ -57,7 +58,7 @@ export default function Palette(props: { onClose: () => void }) {
       { name: "Retry the last answer", icon: "again", run: again },
       { name: "Retry with another model", icon: "swap", run: againWith },
       { name: "Light or dark", icon: "theme", run: () => setTheme(app.keep, otherTheme(app.keep)) },
-      { name: "Keys", icon: "keys", run: () => stage.set({ overlay: "shortcuts" }) },
+      { name: "Keys", icon: "keys", run: isGlass() ? undefined : () => stage.set({ overlay: "shortcuts" }) },
       { name: "Settings", icon: "sliders", run: () => navigate("/settings") },
     ]
     const entries = all.flatMap(({ name, icon, run }): Entry[] => {

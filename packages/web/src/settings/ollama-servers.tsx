@@ -2,6 +2,7 @@ import { For, Show, createSignal } from "solid-js"
 import type { Setting, Source } from "@omnichat/core/protocol/settings"
 import { useApp } from "../runtime/context.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { AddressField } from "./address-field.tsx"
 import { addressOf } from "./addresses.ts"
 import { Saving, createSaving } from "./saving.tsx"
 import { stateOf } from "./source-state.ts"
@@ -66,17 +67,11 @@ export function OllamaServers(props: { setting: Setting<string[]>; sources: Sour
               void add()
             }}
           >
-            <input
-              class="field"
-              type="text"
-              inputmode="url"
-              autocapitalize="off"
-              autocomplete="off"
-              spellcheck={false}
-              aria-label="Address of another Ollama"
+            <AddressField
+              label="Address of another Ollama"
               placeholder="http://192.168.1.20:11434"
               value={text()}
-              onInput={(event) => setText(event.currentTarget.value)}
+              onInput={setText}
             />
             <button type="submit" class="button" disabled={saving.busy() || addressOf(text()) === undefined}>
               Add

@@ -1,11 +1,15 @@
 import { Show, createSignal } from "solid-js"
 import type { SettingsPatch, SettingsView } from "@omnichat/core/protocol/settings"
 import { useApp } from "../runtime/context.tsx"
+import { AddressField } from "./address-field.tsx"
 import { addressOf } from "./addresses.ts"
 import { Saving, createSaving } from "./saving.tsx"
 
-/** Address and key of an OpenAI-compatible server. A key that is set is never shown again. */
-export function OpenAiForm(props: { settings: SettingsView; button: string; autofocus?: boolean }) {
+/**
+ * Address and key of an OpenAI-compatible server. A key that is set is never shown again. Without `first`, what keeps
+ * changes is there only when there are some.
+ */
+export function OpenAiForm(props: { settings: SettingsView; button: string; first?: boolean }) {
   const saving = createSaving(useApp())
   const base = () => props.settings.openaiBaseUrl
   const apiKey = () => props.settings.openaiApiKey
@@ -20,9 +24,14 @@ export function OpenAiForm(props: { settings: SettingsView; button: string; auto
     }
     return Object.keys(change).length === 0 ? undefined : change
   }
+  const changed = () => address().trim() !== (base().value ?? "") || key().trim() !== ""
+  const wrong = () => address().trim() !== "" && addressOf(address()) === undefined
+  const forgettable = () => apiKey().set && !apiKey().fixed
   const save = async () => {
     const change = patch()
-    if (change && (await saving.save(change))) setKey("")
+    if (!change || !(await saving.save(change))) return
+    setKey("")
+    setAddress(base().value ?? "")
   }
   return (
     <form
@@ -34,18 +43,12 @@ export function OpenAiForm(props: { settings: SettingsView; button: string; auto
       <div class="fields">
         <label>
           Address
-          <input
-            class="field"
-            type="text"
-            inputmode="url"
-            autocapitalize="off"
-            autocomplete="off"
-            spellcheck={false}
+          <AddressField
             placeholder="http://127.0.0.1:1234/v1"
-            autofocus={props.autofocus}
-            readOnly={base().fixed}
+            focused={props.first}
+            fixed={base().fixed}
             value={address()}
-            onInput={(event) => setAddress(event.currentTarget.value)}
+            onInput={setAddress}
           />
         </label>
         <label>
@@ -61,12 +64,14 @@ export function OpenAiForm(props: { settings: SettingsView; button: string; auto
           />
         </label>
       </div>
-      <Show when={!base().fixed || !apiKey().fixed}>
+      <Show when={props.first || changed() || forgettable() || saving.done()}>
         <div class="saving">
-          <button type="submit" class="button" disabled={saving.busy() || patch() === undefined}>
-            {props.button}
-          </button>
-          <Show when={apiKey().set && !apiKey().fixed}>
+          <Show when={props.first || changed()}>
+            <button type="submit" class="button" disabled={saving.busy() || patch() === undefined}>
+              {props.button}
+            </button>
+          </Show>
+          <Show when={forgettable()}>
             <button
               type="button"
               class="button plain"
@@ -76,9 +81,7 @@ export function OpenAiForm(props: { settings: SettingsView; button: string; auto
               Forget the key
             </button>
           </Show>
-          <Show when={saving.done()}>
-            <span role="status">Saved</span>
-          </Show>
+          <span role="status">{wrong() ? "This is no address" : saving.done() && !changed() ? "Saved" : ""}</span>
         </div>
       </Show>
       <Saving saving={saving} />

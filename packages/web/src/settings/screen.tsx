@@ -1,7 +1,7 @@
 import { For, Show, createEffect, onCleanup, onMount } from "solid-js"
 import { modelGroups } from "../models/list.ts"
 import { useApp } from "../runtime/context.tsx"
-import { useStage } from "../shell/stage.tsx"
+import { Bar } from "../shell/bar.tsx"
 import { Icon } from "../ui/icon.tsx"
 import { Appearance } from "./appearance.tsx"
 import { OllamaServers } from "./ollama-servers.tsx"
@@ -15,7 +15,6 @@ const lookAgain = 3000
 /** Where models come from, how it looks, and where everything is kept. */
 export default function SettingsScreen() {
   const app = useApp()
-  const stage = useStage()
   const { state } = app.catalogue
   const saving = createSaving(app)
   onMount(() => {
@@ -30,25 +29,9 @@ export default function SettingsScreen() {
 
   return (
     <>
-      <header class="bar">
-        <button
-          type="button"
-          class="tool only-phone"
-          aria-label="Open the chat list"
-          onClick={() => stage.set({ sheet: true })}
-        >
-          <Icon name="menu" />
-        </button>
-        <button
-          type="button"
-          class="tool only-folded"
-          aria-label="Show the chat list"
-          onClick={() => stage.fold(false)}
-        >
-          <Icon name="panel" />
-        </button>
+      <Bar>
         <h1 class="title">Settings</h1>
-      </header>
+      </Bar>
       <div class="scroll" tabindex="0" role="region" aria-label="Settings">
         <div class="column settings">
           <Show

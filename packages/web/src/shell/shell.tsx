@@ -73,7 +73,10 @@ export function Shell(props: RouteSectionProps) {
             href="#main"
             onClick={(event) => {
               event.preventDefault()
-              document.querySelector<HTMLElement>("#message, #main")?.focus()
+              const field = document.querySelector<HTMLElement>("#message")
+              // A chat that is not here has no place to write.
+              const target = field?.checkVisibility() ? field : document.querySelector<HTMLElement>("#main")
+              target?.focus()
             }}
           >
             Skip the chat list

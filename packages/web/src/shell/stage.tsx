@@ -19,6 +19,14 @@ export type StageState = {
   temporary: boolean
 }
 
+/** What can be done with the chat on the screen; without an action there is nothing to do it with. */
+export type StageActions = {
+  readonly stop?: () => boolean
+  readonly editLast?: () => boolean
+  readonly again?: (() => void) | undefined
+  readonly againWith?: (() => void) | undefined
+}
+
 /** What lies over or beside the screens, and who opens it. */
 export interface Stage {
   readonly state: StageState
@@ -27,7 +35,7 @@ export interface Stage {
   /** Shows the chat list, wherever it is at this width. */
   showList(): void
   /** What Escape stops, and what edits the last message: the chat on the screen says so. */
-  actions: { stop?: () => boolean; editLast?: () => boolean; again?: () => void; againWith?: () => void }
+  actions: StageActions
 }
 
 export const narrow = () => matchMedia("(max-width: 47.99rem)").matches

@@ -1,6 +1,7 @@
 import { useNavigate } from "@solidjs/router"
 import { Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from "solid-js"
 import { useApp } from "../runtime/context.tsx"
+import { AddressField } from "../settings/address-field.tsx"
 import { addressOf } from "../settings/addresses.ts"
 import { OpenAiForm } from "../settings/openai-form.tsx"
 import { Saving, createSaving } from "../settings/saving.tsx"
@@ -25,6 +26,7 @@ export default function StartScreen() {
   const saving = createSaving(app)
   const ollama = createMemo(() => ollamaCheck(state.sources))
   const openAi = createMemo(() => openAiCheck(state.sources))
+  const openAiFixed = () => state.settings?.openaiBaseUrl.fixed && state.settings.openaiApiKey.fixed
   const ready = () => ollama().ready || openAi().ready
   const go = () => navigate("/", { replace: true })
 
@@ -80,10 +82,12 @@ export default function StartScreen() {
               <Show
                 when={ollama().ready}
                 fallback={
-                  <Show when={asked() !== "ollama" && !state.settings?.ollamaUrls.fixed}>
-                    <button type="button" class="button" onClick={() => setAsked("ollama")}>
-                      Other address
-                    </button>
+                  <Show when={!state.settings?.ollamaUrls.fixed} fallback={<Fixed by="OLLAMA_URLS" />}>
+                    <Show when={asked() !== "ollama"}>
+                      <button type="button" class="button" onClick={() => setAsked("ollama")}>
+                        Other address
+                      </button>
+                    </Show>
                   </Show>
                 }
               >
@@ -105,7 +109,7 @@ export default function StartScreen() {
             >
               {(settings) => (
                 <div class="how">
-                  <OpenAiForm settings={settings()} button="Connect" autofocus />
+                  <OpenAiForm settings={settings()} button="Connect" first />
                 </div>
               )}
             </Show>
@@ -114,10 +118,12 @@ export default function StartScreen() {
               <Show
                 when={openAi().ready}
                 fallback={
-                  <Show when={asked() !== "openai"}>
-                    <button type="button" class="button" onClick={() => setAsked("openai")}>
-                      Add a server
-                    </button>
+                  <Show when={!openAiFixed()} fallback={<Fixed by="OPENAI_BASE_URL" />}>
+                    <Show when={asked() !== "openai"}>
+                      <button type="button" class="button" onClick={() => setAsked("openai")}>
+                        Add a server
+                      </button>
+                    </Show>
                   </Show>
                 }
               >
@@ -152,6 +158,15 @@ export default function StartScreen() {
   )
 }
 
+/** Stands where a button would: the environment has decided. */
+function Fixed(props: { by: string }) {
+  return (
+    <p class="fixed">
+      Set by <code>{props.by}</code>
+    </p>
+  )
+}
+
 function OllamaSteps() {
   return (
     <ol class="how">
@@ -179,8 +194,6 @@ function OtherAddress(props: { onDone: () => void }) {
   const app = useApp()
   const saving = createSaving(app)
   const [text, setText] = createSignal("")
-  let field!: HTMLInputElement
-  onMount(() => field.focus())
   const save = async () => {
     const address = addressOf(text())
     if (address !== undefined && (await saving.save({ ollamaUrls: [address] }))) props.onDone()
@@ -196,18 +209,7 @@ function OtherAddress(props: { onDone: () => void }) {
       <div class="fields">
         <label>
           Address
-          <input
-            ref={field}
-            class="field"
-            type="text"
-            inputmode="url"
-            autocapitalize="off"
-            autocomplete="off"
-            spellcheck={false}
-            placeholder="http://192.168.1.20:11434"
-            value={text()}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
+          <AddressField focused placeholder="http://192.168.1.20:11434" value={text()} onInput={setText} />
         </label>
       </div>
       <div class="saving">

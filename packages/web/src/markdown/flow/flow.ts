@@ -3,10 +3,10 @@ import { Pace, wordEnd } from "./pace.ts"
 /** What a flow needs of its surroundings; times in milliseconds. */
 export type Stage = {
   now(): number
-  /** Calls back once, when the delay is over and the next picture is about to be painted; returns how to call it off. */
+  /** Calls back once, when the delay is over and the page is seen; returns how to call it off. */
   after(delay: number, callback: () => void): () => void
-  /** Calls back when the picture that is being drawn has been painted. */
-  painted(callback: () => void): void
+  /** Tells what painting has taken when the picture that is being drawn has been painted. */
+  painted(callback: (took: number) => void): void
   /** Whether text is to come as it is, unpaced. */
   calm(): boolean
 }
@@ -19,8 +19,10 @@ export const lag = 150
 const share = 0.03
 /** The time between two pictures, in milliseconds: smooth where pictures are cheap, and never so long that it is seen. */
 export const shortest = 32
-export const longest = 100
+export const longest = 120
 const frame = 17
+/** Every so manieth picture is timed: to time them all would be a part of what they cost. */
+const timed = 4
 /** Characters drawn in one step, and milliseconds for steps in one task; what is left comes with the next picture. */
 const step = 4_000
 const budget = 10
@@ -35,6 +37,7 @@ export class Flow {
   private drawn: { readonly length: number; readonly growing: boolean } | undefined
   /** What a picture costs, in milliseconds, as a moving average. */
   private cost = 1.2
+  private pictures = 0
   private earliest = 0
   private cancel: (() => void) | undefined
 
@@ -89,7 +92,10 @@ export class Flow {
       drew = true
       if (this.stage.now() - start > budget) break
     }
-    if (drew) this.stage.painted(() => (this.cost += (this.stage.now() - start - this.cost) / 4))
+    if (drew && this.pictures++ % timed === 0) {
+      const drawing = this.stage.now() - start
+      this.stage.painted((painting) => (this.cost += (drawing + painting - this.cost) / 4))
+    }
     const length = this.drawn?.length ?? 0
     this.earliest = length < place ? start : next
     if (length < text.length) this.schedule()

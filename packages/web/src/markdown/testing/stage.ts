@@ -20,9 +20,9 @@ export class FakeStage implements Stage {
     return () => void this.waiting.splice(this.waiting.indexOf(entry), 1)
   }
 
-  painted(callback: () => void): void {
+  painted(callback: (took: number) => void): void {
     this.time += this.cost
-    callback()
+    callback(this.cost)
   }
 
   calm(): boolean {

@@ -51,7 +51,7 @@ test("blank lines stay, and long blocks are laid out in boxes", () => {
   const text = Array.from({ length: 100 }, (_, index) => (index % 3 === 0 ? "" : `line ${index}`)).join("\n") + "\n"
   const view = draw("nonsense", text)
   expect(view.node.querySelector("code")?.textContent).toBe(text)
-  expect(view.node.querySelectorAll(".lines")).toHaveLength(3)
+  expect(view.node.querySelectorAll(".lines")).toHaveLength(10)
 })
 
 test.each(["ts", "TypeScript", "c++", "objective-c"])("the language %j is named", (language) => {

@@ -7,7 +7,7 @@ import type { Context } from "./context.ts"
 import { addLast, element, setText } from "./dom.ts"
 
 /** Lines in one box of its own, so that a browser lays out a long block piece by piece. */
-const linesInBox = 40
+const linesInBox = 10
 
 type DrawnToken = { readonly hue: Token["hue"]; readonly node: ChildNode; readonly text: Text }
 

@@ -16,6 +16,9 @@ beforeEach(() => {
   page = new MarkdownPage(root)
 })
 
+/** The blocks of a page, whichever part they stand in. */
+const blocksOf = (page: HTMLElement): Element[] => [...page.children].flatMap((part) => [...part.children])
+
 function drawWhole(text: string): HTMLElement {
   const other = document.createElement("div")
   new MarkdownPage(other).draw(text, false)
@@ -43,12 +46,12 @@ test("the element of a finished block stays to the end", () => {
       const finished = new Map<Node, number>()
       for (const cut of cuts) {
         drawing.draw(text.slice(0, cut), true)
-        const blocks = [...growing.children].filter((child) => !child.classList.contains("caret"))
+        const blocks = blocksOf(growing).filter((child) => !child.classList.contains("caret"))
         // The last block is open, and the line before it may still turn the one above it into a table or a heading.
         blocks.slice(0, -2).forEach((block, index) => finished.set(block, index))
       }
       drawing.draw(text, false)
-      for (const [block, index] of finished) expect(growing.children[index]).toBe(block)
+      for (const [block, index] of finished) expect(blocksOf(growing)[index]).toBe(block)
     }),
     { numRuns: 600 },
   )
@@ -60,7 +63,7 @@ test("a finished block is not touched while the text goes on", () => {
   const changes: MutationRecord[] = []
   const observer = new MutationObserver((records) => changes.push(...records))
   const all = { subtree: true, childList: true, characterData: true, attributes: true }
-  for (const block of [...root.children].slice(0, 3)) observer.observe(block, all)
+  for (const block of blocksOf(root).slice(0, 3)) observer.observe(block, all)
   for (const more of [" **wo", "rds**", "\n\n", "| a |", "\n|---|\n", "| b |\n"]) page.draw((text += more), true)
   changes.push(...observer.takeRecords())
   expect(changes).toEqual([])
@@ -111,12 +114,12 @@ test("definitions are not shown, not even while they arrive", () => {
   page.draw("Words.\n\n[a]: https://a.exam", true)
   expect(root.textContent).toBe("Words.")
   page.draw("Words.\n\n[a]: https://a.example\n", false)
-  expect(root.innerHTML).toBe("<p>Words.</p>")
+  expect(blocksOf(root).map((block) => block.outerHTML)).toEqual(["<p>Words.</p>"])
 })
 
 test("headings begin at the second level and skip none", () => {
   page.draw("### A\n\n##### B\n\n### C\n\n# D\n\n## E", false)
-  expect([...root.children].map((child) => child.tagName)).toEqual(["H2", "H3", "H2", "H2", "H3"])
+  expect(blocksOf(root).map((child) => child.tagName)).toEqual(["H2", "H3", "H2", "H2", "H3"])
 })
 
 test("tasks, numbers and alignments are drawn as written", () => {
@@ -134,4 +137,27 @@ test("what scrolls can be reached by keyboard and says what it is", () => {
   )
   expect(regions).toEqual(["Code, ts", "Code", "Table", "Formula"])
   expect(root.querySelector("figcaption")?.textContent).toContain("ts")
+})
+
+test("a finished part is not touched while the text goes on, and the next one knows what it comes after", () => {
+  const words = "Words.\n\n"
+  let text = `${words.repeat(7)}## Title\n\n${words}`
+  page.draw(text, true)
+  const [first, second] = root.children
+  expect(first?.children).toHaveLength(8)
+  expect(second?.className).toBe("part after-title")
+  const changes: MutationRecord[] = []
+  const observer = new MutationObserver((records) => changes.push(...records))
+  if (first) observer.observe(first, { subtree: true, childList: true, characterData: true, attributes: true })
+  for (const more of [words.repeat(6), "Last", "\n===\n\n", words, "end"]) page.draw((text += more), true)
+  changes.push(...observer.takeRecords())
+  expect(changes).toEqual([])
+  expect([...root.children].map((part) => part.className)).toEqual(["part", "part after-title", "part after-title"])
+})
+
+test("only a text that grows says so", () => {
+  page.draw("One", true)
+  expect(root.classList.contains("growing")).toBe(true)
+  page.draw("One", false)
+  expect(root.classList.contains("growing")).toBe(false)
 })

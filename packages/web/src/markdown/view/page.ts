@@ -2,6 +2,7 @@ import { expectFormula } from "../formula/formulas.ts"
 import { GrowingText } from "../growing.ts"
 import type { Context } from "./context.ts"
 import { element } from "./dom.ts"
+import { Parts } from "./parts.ts"
 import { BlockList } from "./views.ts"
 
 /**
@@ -20,13 +21,14 @@ export class MarkdownPage {
     const caret = element("span", { class: "caret", "aria-hidden": "true" })
     const scope = { definition: () => undefined, note: () => false }
     this.context = { scope, caret, waiting: new Map(), footnotes: new Map() }
-    this.blocks = new BlockList(root, this.context)
+    this.blocks = this.newBlocks()
   }
 
   /** Draws the text as it is now; while it is `growing` a caret stands at its end. */
   draw(text: string, growing: boolean): void {
     const { root, definitions, fresh } = this.reader.read(text, growing)
     if (fresh) this.clear()
+    this.root.classList.toggle("growing", growing)
     this.context.scope = { definition: (key) => definitions.get(key), note: (key) => definitions.hasNote(key) }
     this.blocks.draw(root)
     if (growing) expectFormula(text)
@@ -43,7 +45,11 @@ export class MarkdownPage {
     this.context.waiting.clear()
     this.context.footnotes.clear()
     this.root.textContent = ""
-    this.blocks = new BlockList(this.root, this.context)
+    this.blocks = this.newBlocks()
+  }
+
+  private newBlocks(): BlockList {
+    return new BlockList(this.root, this.context, new Parts(this.root, this.context))
   }
 
   private settleWaiting(): void {

@@ -7,6 +7,7 @@ import { CodeView } from "./code.ts"
 import type { Context } from "./context.ts"
 import { addLast, element, scrollBox } from "./dom.ts"
 import { TableView } from "./table.ts"
+import type { Parts } from "./parts.ts"
 import { Words } from "./words.ts"
 
 /** What is drawn for a block. */
@@ -21,12 +22,14 @@ type View = {
 export class BlockList {
   private readonly parent: Element
   private readonly context: Context
+  private readonly parts: Parts | undefined
   private readonly drawn: { readonly key: string; readonly view: View }[] = []
   private settled = 0
 
-  constructor(parent: Element, context: Context) {
+  constructor(parent: Element, context: Context, parts?: Parts) {
     this.parent = parent
     this.context = context
+    this.parts = parts
   }
 
   draw(container: Container): void {
@@ -39,12 +42,14 @@ export class BlockList {
       const old = this.drawn[index]
       const view = old?.key === key ? old.view : makeView(block, lead, this.context)
       view.draw(block)
+      const parent = this.parts?.of(index, children[index - 1]) ?? this.parent
       if (old?.key === key) continue
       this.drawn[index] = { key, view }
       if (old) old.view.node.replaceWith(view.node)
-      else addLast(this.parent, view.node, this.context.caret)
+      else addLast(parent, view.node, this.context.caret)
     }
     for (const extra of this.drawn.splice(children.length)) extra.view.node.remove()
+    this.parts?.keep(children.length)
     this.settled = container.settled
   }
 

@@ -41,6 +41,25 @@ describe("catching up", () => {
   })
 })
 
+describe("a chat that was begun while nobody could be reached", () => {
+  test("is not asked for before the server knows of it", async () => {
+    const server = new ChatServer()
+    server.down = true
+    const page = openPage(server, chatId(), { fresh: true })
+    page.conversation.send(words("Anybody?"), wish)
+    await page.conversation.catchUp()
+    const asked = () => server.requests.filter((path) => path.startsWith("/api/chats/"))
+    expect(asked()).toEqual([])
+    expect(page.seen()).toEqual(["Q: Anybody?", "A: "])
+  })
+
+  test("is caught up with like any other once it is known", async () => {
+    const { server, page, id } = await talked()
+    await page.conversation.catchUp()
+    expect(server.requests).toContain(`/api/chats/${id}`)
+  })
+})
+
 describe("sending", () => {
   test("a message and its answer stand there at once, before anybody has been reached", () => {
     const page = openPage(new ChatServer(), chatId(), { fresh: true })

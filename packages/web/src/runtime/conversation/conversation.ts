@@ -87,6 +87,8 @@ export function createConversation(options: ConversationOptions): Conversation {
       draft.phase = "ready"
     })
   if (options.fresh) setReady()
+  /** Until the first message of a new chat is confirmed, nothing can be asked of it; with that it is up to date. */
+  const unknown = () => options.fresh && Object.values(holder.state.nodes).every((turn) => turn.id === undefined)
 
   return {
     id,
@@ -96,6 +98,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     catchUp() {
       talk.lost.clear()
       if (holder.state.phase === "failed") return begin()
+      if (unknown()) return Promise.resolve()
       return holder.state.phase === "ready" ? sync(talk) : Promise.resolve()
     },
     applySummary: (summary) => applySummary(talk, summary),

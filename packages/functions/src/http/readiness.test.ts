@@ -1,14 +1,14 @@
 import { StoreUnavailable } from "@omnichat/core/store/table"
 import { expect, it } from "vitest"
-import { memoryTable } from "../../../tests/support/memory-table.ts"
-import { createClock } from "./clock.ts"
-import { createLog } from "./log.ts"
+import { memoryTable } from "../../../../tests/support/memory-table.ts"
+import { createLog } from "../log.ts"
+import { timers } from "../timers.ts"
 import { checkReadiness } from "./readiness.ts"
 
 const model = { id: "demo/tour", name: "Demo tour", provider: "demo", capabilities: [] }
 function scene(options: { isFull?: boolean; models?: number }) {
   const lines: string[] = []
-  const clock = createClock()
+  const clock = { ...timers, now: Date.now }
   const table = memoryTable({ now: clock.now })
   const full = { ...table, put: () => Promise.reject(new StoreUnavailable("the disk is full")) }
   const ports = {

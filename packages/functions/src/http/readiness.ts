@@ -1,7 +1,7 @@
 import type { Ports } from "@omnichat/core/ports"
 import { describe } from "@omnichat/core/log"
 import type { Source } from "@omnichat/core/protocol/settings"
-import type { Readiness } from "@omnichat/functions/http/health"
+import type { Readiness } from "./health.ts"
 
 /** Whether the store takes writes and there is a model to ask, found out by trying. */
 export async function checkReadiness(

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest"
+import { readEnvironment, readSiteEnvironment, readTokenEnvironment } from "./environment.ts"
+
+const model = { id: "amazon.nova-lite-v1:0", name: "Nova Lite", maxOutputTokens: 5000 }
+const good = {
+  STAGE: "dev",
+  AWS_REGION: "eu-central-1",
+  TABLE_NAME: "table",
+  BUCKET_NAME: "bucket",
+  SOCKET_ENDPOINT: "https://abc.execute-api.eu-central-1.amazonaws.com/live/",
+  WORKER_FUNCTION: "worker",
+  BEDROCK_MODELS: JSON.stringify([model]),
+  TOKEN_ISSUER: "https://cognito-idp.eu-central-1.amazonaws.com/pool",
+  TOKEN_CLIENT_ID: "client",
+  SOCKET_URL: "wss://abc.execute-api.eu-central-1.amazonaws.com/live",
+}
+
+describe("the environment", () => {
+  it("is read, with what is usual for the rest", () => {
+    expect(readEnvironment(good)).toEqual({
+      stage: "dev",
+      logLevel: "info",
+      region: "eu-central-1",
+      tableName: "table",
+      bucketName: "bucket",
+      socketEndpoint: "https://abc.execute-api.eu-central-1.amazonaws.com/live",
+      workerFunction: "worker",
+      bedrockModels: [{ ...model, capabilities: [] }],
+    })
+    expect(readTokenEnvironment(good)).toEqual({ issuer: good.TOKEN_ISSUER, clientId: "client" })
+    expect(readSiteEnvironment(good)).toEqual({
+      issuer: good.TOKEN_ISSUER,
+      clientId: "client",
+      socketUrl: good.SOCKET_URL,
+    })
+  })
+
+  it("may say more", () => {
+    const more = { ...good, OPENAI_BASE_URL: "https://api.openai.com/v1", OPENAI_API_KEY: "sk-1", LOG_LEVEL: "debug" }
+    expect(readEnvironment(more)).toMatchObject({
+      logLevel: "debug",
+      openai: { baseUrl: "https://api.openai.com/v1", apiKey: "sk-1" },
+    })
+    const site = { ...good, SIGN_OUT_URL: "https://x/logout?client_id=c", SITE_URL: "https://chat.example.com/" }
+    expect(readSiteEnvironment(site)).toMatchObject({
+      signOutUrl: "https://x/logout?client_id=c",
+      siteUrl: "https://chat.example.com",
+    })
+  })
+
+  const required = [
+    "STAGE",
+    "AWS_REGION",
+    "TABLE_NAME",
+    "BUCKET_NAME",
+    "SOCKET_ENDPOINT",
+    "WORKER_FUNCTION",
+    "BEDROCK_MODELS",
+  ]
+  it.each(required)("without %s is refused, naming it", (name) => {
+    const message = `The environment variable ${name} is not set; expected`
+    expect(() => readEnvironment({ ...good, [name]: undefined })).toThrow(message)
+    expect(() => readEnvironment({ ...good, [name]: "  " })).toThrow(message)
+  })
+
+  it.each(["TOKEN_ISSUER", "TOKEN_CLIENT_ID", "SOCKET_URL"])("of the HTTP side needs %s", (name) => {
+    expect(() => readSiteEnvironment({ ...good, [name]: "" })).toThrow(`${name} is not set`)
+  })
+
+  it.each([
+    ["LOG_LEVEL", "loud", "one of debug"],
+    ["SOCKET_ENDPOINT", "abc.execute-api", "an address"],
+    ["OPENAI_BASE_URL", "ftp://x", "an address"],
+    ["BEDROCK_MODELS", "amazon.nova", "a JSON list of models"],
+    ["BEDROCK_MODELS", '[{"id":"x","name":"X"}]', "a JSON list of models"],
+    ["BEDROCK_MODELS", '[{"id":"x","name":"X","maxOutputTokens":0}]', "a JSON list of models"],
+    ["BEDROCK_MODELS", '[{"id":"x","name":"X","maxOutputTokens":1,"price":1}]', "a JSON list of models"],
+  ])("with %s of %j is refused, with what would be right", (name, value, right) => {
+    const read = () => readEnvironment({ ...good, [name]: value })
+    expect(read).toThrow(`The environment variable ${name} is ${JSON.stringify(value)}; expected ${right}`)
+  })
+})

@@ -1,0 +1,151 @@
+import { isServerUrl } from "@omnichat/core/protocol/settings"
+import type { BedrockModel } from "@omnichat/core/provider/bedrock/provider"
+import * as v from "valibot"
+import { logLevels } from "../log.ts"
+import type { LogLevel } from "../log.ts"
+
+/** What the variables of a function's environment say. They are set by the infrastructure, not by a person. */
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** For every function that has the ports. */
+export type Environment = {
+  stage: string
+  logLevel: LogLevel
+  region: string
+  tableName: string
+  bucketName: string
+  /** Where connections are posted to: the socket's https address. */
+  socketEndpoint: string
+  /** A name or an ARN. */
+  workerFunction: string
+  bedrockModels: BedrockModel[]
+  openai?: { baseUrl: string; apiKey?: string }
+}
+
+/** For the functions that turn tokens into actors. */
+export type TokenEnvironment = {
+  issuer: string
+  clientId: string
+  /** Where the keys are, if not where the issuer has them. */
+  jwksUrl?: string
+}
+
+/** For the HTTP side. */
+export type SiteEnvironment = TokenEnvironment & {
+  /** What clients connect to: the socket's wss address. */
+  socketUrl: string
+  signOutUrl?: string
+  /** The origin of our own pages; without it, what the proxy in front says. */
+  siteUrl?: string
+}
+
+/** @throws TypeError naming the variable, its value and what would be right */
+export function readEnvironment(variables: Variables): Environment {
+  const read = reader(variables)
+  const baseUrl = read.optional("OPENAI_BASE_URL", serverUrl)
+  const apiKey = read.optional("OPENAI_API_KEY", text)
+  return {
+    stage: read.required("STAGE", text),
+    logLevel: readLogLevel(variables),
+    region: read.required("AWS_REGION", text),
+    tableName: read.required("TABLE_NAME", text),
+    bucketName: read.required("BUCKET_NAME", text),
+    socketEndpoint: read.required("SOCKET_ENDPOINT", serverUrl),
+    workerFunction: read.required("WORKER_FUNCTION", text),
+    bedrockModels: read.required("BEDROCK_MODELS", models),
+    ...(baseUrl !== undefined && { openai: { baseUrl, ...(apiKey !== undefined && { apiKey }) } }),
+  }
+}
+
+/** @throws TypeError as readEnvironment */
+export const readLogLevel = (variables: Variables): LogLevel =>
+  reader(variables).optional("LOG_LEVEL", logLevel) ?? "info"
+
+/** @throws TypeError as readEnvironment */
+export function readTokenEnvironment(variables: Variables): TokenEnvironment {
+  const read = reader(variables)
+  const jwksUrl = read.optional("TOKEN_JWKS_URL", serverUrl)
+  return {
+    issuer: read.required("TOKEN_ISSUER", serverUrl),
+    clientId: read.required("TOKEN_CLIENT_ID", text),
+    ...(jwksUrl !== undefined && { jwksUrl }),
+  }
+}
+
+/** @throws TypeError as readEnvironment */
+export function readSiteEnvironment(variables: Variables): SiteEnvironment {
+  const read = reader(variables)
+  const signOutUrl = read.optional("SIGN_OUT_URL", anyUrl)
+  const siteUrl = read.optional("SITE_URL", serverUrl)
+  return {
+    ...readTokenEnvironment(variables),
+    socketUrl: read.required("SOCKET_URL", socketUrl),
+    ...(signOutUrl !== undefined && { signOutUrl }),
+    ...(siteUrl !== undefined && { siteUrl }),
+  }
+}
+
+/** Gives what a text means, or undefined when it is not `expected`. */
+type Kind<T> = { expected: string; parse(text: string): T | undefined }
+
+const text: Kind<string> = { expected: "a text", parse: (text) => text }
+const logLevel: Kind<LogLevel> = {
+  expected: `one of ${logLevels.join(", ")}`,
+  parse: (text) => logLevels.find((level) => level === text),
+}
+const serverUrl: Kind<string> = {
+  expected: "an address such as https://example.com, without user, query or fragment",
+  parse: (text) => (isServerUrl(text) ? text.replace(/\/+$/, "") : undefined),
+}
+const anyUrl: Kind<string> = {
+  expected: "an address such as https://example.com/logout?client_id=x",
+  parse: (text) => (/^https?:/.test(text) && URL.canParse(text) ? text : undefined),
+}
+const socketUrl: Kind<string> = {
+  expected: "an address such as wss://example.com/stage",
+  parse: (text) => (/^wss?:/.test(text) && URL.canParse(text) ? text : undefined),
+}
+
+const model = v.strictObject({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  name: v.pipe(v.string(), v.nonEmpty()),
+  contextLength: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+  outputPrice: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
+  maxOutputTokens: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  capabilities: v.optional(v.array(v.picklist(["images", "tools", "reasoning"])), []),
+})
+const models: Kind<BedrockModel[]> = {
+  expected:
+    'a JSON list of models such as [{ "id": "amazon.nova-lite-v1:0", "name": "Nova Lite", "maxOutputTokens": 5000 }], ' +
+    "with contextLength, outputPrice and capabilities if they are known",
+  parse(text) {
+    let json: unknown
+    try {
+      json = JSON.parse(text)
+    } catch {
+      return undefined // the caller says what was expected
+    }
+    const parsed = v.safeParse(v.array(model), json)
+    return parsed.success ? parsed.output : undefined
+  },
+}
+
+function reader(variables: Variables) {
+  const optional = <T>(name: string, kind: Kind<T>): T | undefined => {
+    const value = variables[name]?.trim()
+    if (value === undefined || value === "") return undefined
+    const parsed = kind.parse(value)
+    if (parsed === undefined) {
+      throw new TypeError(`The environment variable ${name} is ${JSON.stringify(value)}; expected ${kind.expected}.`)
+    }
+    return parsed
+  }
+  return {
+    optional,
+    required<T>(name: string, kind: Kind<T>): T {
+      const value = optional(name, kind)
+      if (value !== undefined) return value
+      throw new TypeError(`The environment variable ${name} is not set; expected ${kind.expected}.`)
+    },
+  }
+}

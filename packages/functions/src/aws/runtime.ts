@@ -1,0 +1,111 @@
+import { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi"
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
+import { LambdaClient } from "@aws-sdk/client-lambda"
+import { S3Client } from "@aws-sdk/client-s3"
+import { createCatalogue } from "@omnichat/core/model/catalogue"
+import type { Catalogue } from "@omnichat/core/model/catalogue"
+import type { Ports } from "@omnichat/core/ports"
+import { bedrockProvider } from "@omnichat/core/provider/bedrock/provider"
+import type { ConverseStream } from "@omnichat/core/provider/bedrock/wire"
+import { demoProvider } from "@omnichat/core/provider/demo/provider"
+import { openaiProvider } from "@omnichat/core/provider/openai/provider"
+import { defaultRunSettings } from "@omnichat/core/run/settings"
+import { createLog } from "../log.ts"
+import { collectWork } from "./background.ts"
+import type { PendingWork } from "./background.ts"
+import { createWallClock } from "./clock.ts"
+import { gatewayConnections } from "./connections.ts"
+import { lambdaDispatcher } from "./dispatch.ts"
+import { dynamoTable } from "./dynamo.ts"
+import type { Environment } from "./environment.ts"
+import { noMetrics, noWake } from "./quiet-ports.ts"
+import { s3Blobs } from "./s3-blobs.ts"
+import type { Presigner } from "./s3-presigner.ts"
+
+/** Every port on AWS, and what a function has to do before it ends. */
+export type Runtime = Pick<PendingWork, "settled"> & { ports: Ports; catalogue: Catalogue }
+
+/** What one function needs and others shall not carry. */
+export type Parts = {
+  /** Where models are asked. */
+  converseStream?: ConverseStream
+  /** Where addresses for uploads and downloads are given. */
+  createPresigner?: (client: S3Client, bucket: string) => Presigner
+}
+
+/**
+ * Opens no connection: the clients do at their first call. What hangs is given up and tried again while the caller can
+ * still wait: a lease is renewed every 5 s. In milliseconds.
+ */
+const limits = {
+  table: { connectionTimeout: 1000, requestTimeout: 3000, throwOnRequestTimeout: true },
+  blobs: { connectionTimeout: 1000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+  dispatch: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+  connections: { connectionTimeout: 1000 },
+}
+
+export function openRuntime(environment: Environment, parts: Parts = {}): Runtime {
+  const { region, bucketName: bucket } = environment
+  const clock = createWallClock()
+  const log = createLog(environment.logLevel, (line) => process.stdout.write(line))
+  const work = collectWork()
+  const s3 = new S3Client({
+    region,
+    requestHandler: limits.blobs,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  })
+  const presigner = parts.createPresigner?.(s3, bucket)
+  const catalogue = createModels(environment, { clock, log }, parts.converseStream ?? noModels)
+  const ports: Ports = {
+    table: dynamoTable({
+      client: new DynamoDBClient({ region, requestHandler: limits.table }),
+      tableName: environment.tableName,
+      now: clock.now,
+    }),
+    clock,
+    wake: noWake,
+    connections: gatewayConnections({
+      client: new ApiGatewayManagementApiClient({
+        region,
+        endpoint: environment.socketEndpoint,
+        maxAttempts: 1,
+        requestHandler: limits.connections,
+      }),
+      clock,
+    }),
+    dispatcher: lambdaDispatcher({
+      client: new LambdaClient({ region, requestHandler: limits.dispatch }),
+      workerFunction: environment.workerFunction,
+    }),
+    blobs: s3Blobs({ client: s3, bucket, ...(presigner !== undefined && { presigner }) }),
+    models: catalogue,
+    log,
+    metrics: noMetrics,
+    runSettings: defaultRunSettings,
+    background: work.background,
+  }
+  return { ports, catalogue, settled: work.settled }
+}
+
+function createModels(
+  { bedrockModels: models, openai }: Environment,
+  { clock, log }: Pick<Ports, "clock" | "log">,
+  converseStream: ConverseStream,
+): Catalogue {
+  const sources = [
+    ...(models.length === 0 ? [] : [bedrockProvider({ models, converseStream })]),
+    ...(openai === undefined ? [] : [openaiProvider({ ...openai, fetch })]),
+  ]
+  return createCatalogue({
+    sources: () => sources,
+    demo: { provider: demoProvider({ clock }), forced: () => false },
+    clock,
+    log,
+  })
+}
+
+/** For functions that only say which models there are. */
+const noModels: ConverseStream = () => {
+  throw new Error("this function was not made to ask models")
+}
