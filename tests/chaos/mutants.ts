@@ -33,6 +33,12 @@ export const mutants: Record<string, Mutant> = {
     cut: "{ set: { [`followers.${connectionId}`]: follower } }, { if: [unfinished] }",
     put: '{ set: { [`followers.${connectionId}`]: follower } }, { if: [{ exists: "pk" }] }',
   },
+  "first-turn-alone": {
+    rule: "that nobody but its start writes to the journal of a run before it was taken",
+    file: engine("tick.ts"),
+    cut: "  if (seen.turn === 0) return false\n",
+    put: "",
+  },
 }
 
 /** A Vite plugin that serves the engine with one rule taken out. */
