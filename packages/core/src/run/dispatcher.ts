@@ -1,5 +1,5 @@
 import type { RunId } from "../protocol/id.ts"
-import type { Preparation } from "./prepare.ts"
+import type { Preparation } from "./preparation.ts"
 
 /** Brings a queued run to a worker. May deliver twice, late or never: the take and the sweep make that harmless. */
 export interface Dispatcher {

@@ -1,23 +1,11 @@
-import type { ChosenModel } from "../model/models.ts"
-import type { ModelMessage } from "../model/provider.ts"
 import type { RunId } from "../protocol/id.ts"
 import { quiet } from "../quiet.ts"
 import { readContext } from "./context.ts"
-import { type Journal, journalOf, readJournal } from "./journal.ts"
+import { journalOf, readJournal } from "./journal.ts"
 import type { Plan } from "./plan.ts"
 import type { RunPorts } from "./ports.ts"
-import type { RunRequest } from "./record.ts"
+import type { Preparation, Question } from "./preparation.ts"
 import { readRequest } from "./store.ts"
-
-/** What a turn reads before it asks the model. */
-export type Preparation = {
-  question: Promise<Question>
-  /** The journal as it is now that the run is ours. */
-  journal(): Promise<Journal>
-}
-
-/** Whom to ask, and what the model is shown. */
-export type Question = { request: RunRequest; model: ChosenModel; messages: ModelMessage[] }
 
 /**
  * Begins to read, beside the take: what a run was asked never changes, and whoever does not get the run throws it away.
