@@ -46,8 +46,10 @@ describe("the registry of connections", () => {
   })
 
   it("forgets who is gone, and lets a slow one miss the frame", async () => {
-    const { ports, table, posted, gone, busy, log } = scene()
-    for (const id of ["a1", "a2", "a3"]) await openConnection(ports, alice, id)
+    const { ports, table, posted, gone, busy, log, pass } = scene()
+    for (const id of ["a1", "a2"]) await openConnection(ports, alice, id)
+    pass(10_000)
+    await openConnection(ports, alice, "a3")
     gone.add("a1")
     busy.add("a2")
     await sendToUser(ports, "alice", frame)
@@ -59,6 +61,17 @@ describe("the registry of connections", () => {
       "USER#alice CONN#a2",
       "USER#alice CONN#a3",
     ])
+  })
+
+  it("keeps one that is called gone while it is being opened", async () => {
+    const { ports, posted, gone, pass } = scene()
+    await openConnection(ports, alice, "a1")
+    gone.add("a1")
+    pass(9999)
+    await sendToUser(ports, "alice", frame)
+    gone.clear()
+    await sendToUser(ports, "alice", frame)
+    expect(posted).toHaveLength(1)
   })
 
   it("closes a user's oldest connection beyond 20", async () => {

@@ -10,11 +10,14 @@ import type { Item, Table } from "../store/table.ts"
 
 /** Which sockets are whose: two items a connection, which go by themselves a little after the longest life of a socket. */
 
+type SendPorts = Pick<Ports, "table" | "connections" | "log"> & { clock: Pick<Clock, "now"> }
 type WithTable = { table: Table }
 
 /** A socket lives 2 hours at most (protocol C6); its items outlive it by 5 minutes. */
 const keptForMs = (2 * 60 + 5) * 60 * 1000
 const sendTimeoutMs = 5000
+/** A gateway may call a connection gone that it has not opened yet. */
+const openingMs = 10_000
 
 /**
  * Notes the connection as the actor's. A user's oldest connections beyond 20 are closed (protocol C6).
@@ -49,21 +52,18 @@ export async function closeConnection(ports: WithTable, connectionId: string): P
 }
 
 /**
- * Sends a frame to every connection of a user. Resolves when each was tried: one that is gone is forgotten, one that
- * takes nothing for 5 s misses the frame, for such frames are hints and the client reads the truth when it comes back.
+ * Sends a frame to every connection of a user. Resolves when each was tried: one that is gone, and not just being
+ * opened, is forgotten, one that takes nothing for 5 s misses the frame, for such frames are hints and the client reads the truth when it comes back.
  */
-export async function sendToUser(
-  ports: Pick<Ports, "table" | "connections" | "log">,
-  userId: string,
-  frame: Frame,
-): Promise<void> {
+export async function sendToUser(ports: SendPorts, userId: string, frame: Frame): Promise<void> {
   const open = await connectionsOf(ports, userId)
   const text = JSON.stringify(frame)
   await Promise.all(
-    open.map(async ({ connectionId }) => {
+    open.map(async ({ connectionId, openedAt }) => {
       try {
         const outcome = await ports.connections.post(connectionId, () => text, sendTimeoutMs)
-        if (outcome === "gone") await closeConnection(ports, connectionId)
+        const isOpening = ports.clock.now() < openedAt + openingMs
+        if (outcome === "gone" && !isOpening) await closeConnection(ports, connectionId)
       } catch (thrown) {
         ports.log.warn("frame-not-sent", { connectionId, type: frame.type, error: describe(thrown) })
       }
@@ -72,11 +72,7 @@ export async function sendToUser(
 }
 
 /** The same without anybody waiting: one connection that reads slowly must not hold up the answer to another. */
-export function announce(
-  ports: Pick<Ports, "table" | "connections" | "log" | "background">,
-  userId: string,
-  frame: Frame,
-): void {
+export function announce(ports: SendPorts & Pick<Ports, "background">, userId: string, frame: Frame): void {
   ports.background(
     sendToUser(ports, userId, frame).catch((thrown: unknown) => {
       ports.log.warn("not-announced", { type: frame.type, error: describe(thrown) })
