@@ -23,8 +23,8 @@ describeBlobs("Blobs in a folder", () => {
   )
   return {
     blobs,
-    async send({ method, url, headers }, body) {
-      const request = new Request(new URL(url, "http://127.0.0.1"), { method, headers, body: Buffer.from(body) })
+    async send({ url, ...how }, body) {
+      const request = new Request(new URL(url, "http://127.0.0.1"), { ...how, body: Buffer.from(body) })
       return (await app.fetch(request)).status
     },
     pass: (ms) => void (time += ms),

@@ -109,16 +109,18 @@ describe("a build", () => {
     "packages/web/src/app.tsx": "1",
     "packages/local/dist/server.js": "",
     "packages/web/dist/index.html": "",
+    "packages/functions/src/entry/worker.ts": "1",
+    "packages/functions/dist/worker/index.mjs": "",
   }
   const built = () => {
     const root = folder(sources)
-    for (const part of ["server", "web"] as const) writeStamp(root, part, fingerprint(root, part))
+    for (const part of ["server", "web", "functions"] as const) writeStamp(root, part, fingerprint(root, part))
     return root
   }
 
   test("is stale in a fresh clone", () => {
-    expect(staleParts(folder(sources))).toEqual(["server", "web"])
-    expect(Object.keys(parts)).toEqual(["server", "web"])
+    expect(staleParts(folder(sources))).toEqual(["server", "web", "functions"])
+    expect(Object.keys(parts)).toEqual(["server", "web", "functions"])
   })
 
   test("is fresh after it was made, and stale when it was interrupted", () => {
@@ -129,15 +131,17 @@ describe("a build", () => {
   })
 
   test.each([
-    ["packages/core/src/run/start.ts", ["server"]],
-    ["packages/core/src/protocol/frame.ts", ["server", "web"]],
+    ["packages/core/src/run/start.ts", ["server", "functions"]],
+    ["packages/core/src/protocol/frame.ts", ["server", "web", "functions"]],
     ["packages/local/src/new.ts", ["server"]],
     ["packages/local/src/main.test.ts", []],
     ["packages/client/src/client.ts", ["web"]],
     ["packages/web/src/app.tsx", ["web"]],
     ["packages/web/dist/index.html", []],
-    ["package-lock.json", ["server", "web"]],
-    ["scripts/build.mjs", ["server", "web"]],
+    ["packages/functions/src/entry/worker.ts", ["server", "functions"]],
+    ["packages/functions/dist/worker/index.mjs", []],
+    ["package-lock.json", ["server", "web", "functions"]],
+    ["scripts/build.mjs", ["server", "web", "functions"]],
   ])("when %s changes, %j is stale", (path, stale) => {
     const root = built()
     write(root, path, "2")

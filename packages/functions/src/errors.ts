@@ -31,7 +31,7 @@ export function tell(thrown: unknown, log: Log, where: string): OmniError {
   }
   if (thrown instanceof StoreUnavailable) {
     log.error("store-unavailable", { where, error: describe(thrown) })
-    return new OmniError("internal", "The data folder cannot be written; the server's log says why.")
+    return new OmniError("internal", "The store cannot be used now; the server's log says why.")
   }
   const error = toOmniError(thrown)
   if (error.code === "internal" && error.cause !== undefined) {

@@ -3,7 +3,6 @@ import { readEnvironment, readSiteEnvironment, readTokenEnvironment } from "./en
 
 const model = { id: "amazon.nova-lite-v1:0", name: "Nova Lite", maxOutputTokens: 5000 }
 const good = {
-  STAGE: "dev",
   AWS_REGION: "eu-central-1",
   TABLE_NAME: "table",
   BUCKET_NAME: "bucket",
@@ -18,7 +17,6 @@ const good = {
 describe("the environment", () => {
   it("is read, with what is usual for the rest", () => {
     expect(readEnvironment(good)).toEqual({
-      stage: "dev",
       logLevel: "info",
       region: "eu-central-1",
       tableName: "table",
@@ -48,15 +46,7 @@ describe("the environment", () => {
     })
   })
 
-  const required = [
-    "STAGE",
-    "AWS_REGION",
-    "TABLE_NAME",
-    "BUCKET_NAME",
-    "SOCKET_ENDPOINT",
-    "WORKER_FUNCTION",
-    "BEDROCK_MODELS",
-  ]
+  const required = ["AWS_REGION", "TABLE_NAME", "BUCKET_NAME", "SOCKET_ENDPOINT", "WORKER_FUNCTION", "BEDROCK_MODELS"]
   it.each(required)("without %s is refused, naming it", (name) => {
     const message = `The environment variable ${name} is not set; expected`
     expect(() => readEnvironment({ ...good, [name]: undefined })).toThrow(message)

@@ -1,5 +1,5 @@
 import { isServerUrl } from "@omnichat/core/protocol/settings"
-import type { BedrockModel } from "@omnichat/core/provider/bedrock/provider"
+import type { BedrockModel } from "@omnichat/core/provider/bedrock/model"
 import * as v from "valibot"
 import { logLevels } from "../log.ts"
 import type { LogLevel } from "../log.ts"
@@ -9,7 +9,6 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 /** For every function that has the ports. */
 export type Environment = {
-  stage: string
   logLevel: LogLevel
   region: string
   tableName: string
@@ -45,7 +44,6 @@ export function readEnvironment(variables: Variables): Environment {
   const baseUrl = read.optional("OPENAI_BASE_URL", serverUrl)
   const apiKey = read.optional("OPENAI_API_KEY", text)
   return {
-    stage: read.required("STAGE", text),
     logLevel: readLogLevel(variables),
     region: read.required("AWS_REGION", text),
     tableName: read.required("TABLE_NAME", text),

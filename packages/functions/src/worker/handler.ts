@@ -9,13 +9,7 @@ const work = v.object({ runId, turn: v.pipe(v.number(), v.safeInteger(), v.minVa
 /** What a dispatcher delivers: a turn of a run. @throws ValiError for anything else */
 export const parseWork = (delivered: unknown): v.InferOutput<typeof work> => v.parse(work, delivered)
 
-/**
- * What a dispatcher's delivery comes down to: one turn of one run. Resolves when the turn is over. The options of a
- * delivery go before those of the worker.
- */
-export function createWorker(
-  ports: Ports,
-  options: ExecuteOptions = {},
-): (delivered: unknown, ownOptions?: ExecuteOptions) => Promise<void> {
-  return async (delivered, ownOptions) => executeRun(ports, parseWork(delivered), { ...options, ...ownOptions })
+/** What a delivery to a worker comes down to: one turn of one run. Resolves when the turn is over. */
+export function createWorker(ports: Ports): (delivered: unknown, options?: ExecuteOptions) => Promise<void> {
+  return async (delivered, options) => executeRun(ports, parseWork(delivered), options)
 }

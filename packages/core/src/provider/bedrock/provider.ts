@@ -1,15 +1,10 @@
-import type { ModelEvent, ModelProvider, ModelRequest, ProviderModel } from "../../model/provider.ts"
+import type { ModelEvent, ModelProvider, ModelRequest } from "../../model/provider.ts"
 import { OmniError } from "../../protocol/error.ts"
 import { BedrockAnswer } from "./answer.ts"
 import { bedrockError, brokenOff } from "./failure.ts"
+import type { BedrockModel } from "./model.ts"
 import { converseInput, spaceAtEnd } from "./request.ts"
 import type { ConverseStream } from "./wire.ts"
-
-/** A model as it is configured; `id` is Bedrock's name of a model or of an inference profile. */
-export type BedrockModel = ProviderModel & {
-  /** Tokens: the most it gives in one answer. */
-  maxOutputTokens: number
-}
 
 export type BedrockOptions = { models: readonly BedrockModel[]; converseStream: ConverseStream }
 

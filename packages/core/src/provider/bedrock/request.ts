@@ -1,6 +1,6 @@
 import type { ModelMessage, ModelRequest } from "../../model/provider.ts"
 import { plainMessages } from "../content.ts"
-import type { BedrockModel } from "./provider.ts"
+import type { BedrockModel } from "./model.ts"
 import type { ConverseInput } from "./wire.ts"
 
 /**

@@ -53,7 +53,8 @@ describe("the worker", () => {
   it("refuses what is no work", async () => {
     const { runtime } = scene()
     for (const work of [undefined, {}, { runId: "run_1", turn: 0 }, { runId, turn: -1 }]) {
-      await expect(createWorkerFunction(runtime)(work, remaining(minutes))).rejects.toThrow()
+      const refused = createWorkerFunction(runtime)(work, remaining(minutes))
+      await expect(refused).rejects.toMatchObject({ name: "ValiError" })
     }
   })
 })
@@ -95,7 +96,7 @@ describe("the closer", () => {
     await close(failed({ ...dispatched[0], turn: 7 }))
     await close(failed({ runId: "run_01ARZ3NDEKTSV4RRFFQ69G5FAW", turn: 0 }))
     expect(await status()).toBe("queued")
-    await expect(close({})).rejects.toThrow()
+    await expect(close({})).rejects.toMatchObject({ name: "ValiError" })
   })
 })
 
