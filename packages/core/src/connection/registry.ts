@@ -53,7 +53,8 @@ export async function closeConnection(ports: WithTable, connectionId: string): P
 
 /**
  * Sends a frame to every connection of a user. Resolves when each was tried: one that is gone, and not just being
- * opened, is forgotten, one that takes nothing for 5 s misses the frame, for such frames are hints and the client reads the truth when it comes back.
+ * opened, is forgotten; one that takes nothing for 5 s misses the frame, for such frames are hints and the client reads
+ * the truth when it comes back.
  */
 export async function sendToUser(ports: SendPorts, userId: string, frame: Frame): Promise<void> {
   const open = await connectionsOf(ports, userId)
