@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { answerOf } from "../test/answer.ts"
-import { collect, numbered, reached, scene } from "../test/scene.ts"
+import { collect, given, numbered, reached, scene } from "../test/scene.ts"
 
 const question = { model: "demo/tour", message: { parts: [{ type: "text" as const, text: "Hello?" }] } }
 const answer = answerOf(["One", " two"])
@@ -50,6 +50,77 @@ describe("the token", () => {
     const third = await server.connection()
     third.ack(await third.next("run.stop"), { runId, status: "complete" })
     expect(await stopped).toMatchObject({ status: "complete" })
+  })
+
+  it("[C3] has a successor before its end, on a second connection where the run goes on without a gap", async () => {
+    const texts = tokens()
+    const { server, client, clock } = await scene({ token: () => ({ text: texts(), lastsMs: 10_000 }) })
+    const states: string[] = []
+    client.onConnection((state) => states.push(state))
+    const run = client.start({ ...question, runId })
+    const entries = collect(run)
+    const first = await server.connection()
+    first.ack(await first.next("run.start"), answer.startAck)
+    first.run(runId, 1, events.slice(0, 2))
+    await given(run, 2)
+    clock.advance(4999)
+    first.run(runId, 3, events.slice(2, 3))
+    await given(run, 3)
+    clock.advance(1)
+    const second = await server.connection()
+    expect(second.protocols[1]).not.toBe(first.protocols[1])
+    const follow = await second.next("run.follow")
+    expect(follow.after).toBe(3)
+    first.run(runId, 4, events.slice(3, 4)) // the first still tells what it has
+    await given(run, 4)
+    second.ack(follow, { ...answer.followAck, last: 4 })
+    expect(await first.closed()).toBe(1000)
+    second.run(runId, 4, events.slice(3))
+    expect(await entries).toEqual(numbered(events))
+    expect(states).toEqual(["connecting", "open"])
+  })
+
+  it("[C3] has its successor a minute before its end; one that does not open is tried again meanwhile", async () => {
+    const texts = tokens()
+    const { server, client, clock } = await scene({ token: () => ({ text: texts(), lastsMs: 180_000 }) })
+    const states: string[] = []
+    client.onConnection((state) => states.push(state))
+    client.connect()
+    const first = await server.connection()
+    await reached(client, "open")
+    server.refusal = 503
+    clock.advance(119_999)
+    await first.settled()
+    clock.advance(1)
+    expect(await server.refused()).toBe(503)
+    server.refusal = undefined
+    await clock.armed(7500)
+    clock.advance(7500)
+    const second = await server.connection()
+    await second.settled()
+    clock.advance(5000)
+    expect(await first.closed()).toBe(1000)
+    expect(states).toEqual(["connecting", "open"])
+  })
+
+  it("that may be why a connection did not open is told when another one is asked for", async () => {
+    const asked: (string | undefined)[] = []
+    const { server, client, clock } = await scene({
+      token: (refused) => {
+        asked.push(refused)
+        return `token-${asked.length}`
+      },
+    })
+    server.refusal = 403
+    client.connect()
+    await server.refused()
+    await reached(client, "waiting")
+    server.refusal = undefined
+    clock.advance(250)
+    const connection = await server.connection()
+    const offered = asked.flatMap((refused) => refused ?? [])
+    expect(offered).toHaveLength(1)
+    expect(connection.protocols[1]).not.toBe(`bearer.${offered[0]}`)
   })
 
   it("that is refused twice refuses the action", async () => {

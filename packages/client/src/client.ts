@@ -4,7 +4,7 @@ import { SocketClient } from "./socket-client.ts"
 import type { WebSocketConstructor } from "./socket.ts"
 
 export type { Clock } from "./clock.ts"
-export type { Client, ClientOptions, StartOptions } from "./contract.ts"
+export type { Client, ClientOptions, StartOptions, Token } from "./contract.ts"
 export { ClientError } from "./errors.ts"
 export type { ClientErrorCode } from "./errors.ts"
 export type { HttpApi, PageOptions } from "./http.ts"
@@ -17,7 +17,10 @@ export type { UploadOptions } from "./upload.ts"
 export function createClient(options: ClientOptions = {}): Client {
   return new SocketClient({
     baseUrl: baseUrl(options),
-    token: async () => options.token?.(),
+    token: async (refused) => {
+      const given = await options.token?.(refused)
+      return typeof given === "string" ? { text: given } : given
+    },
     renewable: options.token !== undefined,
     fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
     WebSocket: webSocket(options),

@@ -6,11 +6,18 @@ import type { ConnectionState } from "./link.ts"
 import type { Run } from "./run.ts"
 import type { WebSocketConstructor } from "./socket.ts"
 
+/** An access token or API key; `lastsMs` is for how long from now it is good, in milliseconds, where that is known. */
+export type Token = { text: string; lastsMs?: number }
+
 export type ClientOptions = {
   /** The server's origin, such as `http://127.0.0.1:3000`. In a browser: that of the page. */
   baseUrl?: string
-  /** An access token or API key, asked for at each connection and request, so that it can be a fresh one. */
-  token?: () => string | undefined | Promise<string | undefined>
+  /**
+   * An access token or API key, asked for at each connection and request, so that it can be a fresh one. `refused` is one
+   * that the server did not take, or may not have taken: give another. Of a token that says how long it lasts another one
+   * is asked for a minute before its end, for a second connection that takes the place of the first.
+   */
+  token?: (refused?: string) => string | Token | undefined | Promise<string | Token | undefined>
   fetch?: typeof fetch
   /** Node 20 has none of its own: give it that of the package `ws`. */
   WebSocket?: WebSocketConstructor

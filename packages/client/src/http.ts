@@ -25,8 +25,10 @@ export interface HttpApi {
   messages(chatId: ChatId, page?: PageOptions): Promise<MessagePage>
   /** Stores a file, which may then be named in a message. */
   upload(file: Blob & { name: string }, options?: UploadOptions): Promise<{ id: FileId }>
-  /** Where a file's bytes are. */
+  /** Where a file's bytes are, for who needs no token. */
   fileUrl(id: FileId): string
+  /** A file's bytes, from wherever they are kept. */
+  file(id: FileId, options?: { signal?: AbortSignal }): Promise<Blob>
   sources(): Promise<SourceList>
   settings(): Promise<SettingsView>
   patchSettings(patch: SettingsPatch): Promise<SettingsView>
@@ -60,6 +62,8 @@ export function createHttp(options: RequestOptions): HttpApi & StartApi {
       return { id: created.id }
     },
     fileUrl: (id) => `${options.baseUrl}/api/files/${id}`,
+    file: (id, { signal } = {}) =>
+      requests.blob(`/api/files/${id}`, { within: 120_000, ...(signal && { signal }) }),
     sources: () => requests.json("/api/sources", answers.sourceList),
     settings: () => requests.json("/api/settings", answers.settingsView),
     patchSettings: (body) => requests.json("/api/settings", answers.settingsView, { method: "PATCH", body }),

@@ -1,5 +1,6 @@
 import { backoff } from "./backoff.ts"
 import type { Clock } from "./clock.ts"
+import type { Token } from "./contract.ts"
 import { toClientError } from "./errors.ts"
 import type { ClientError } from "./errors.ts"
 import type { Incoming } from "./guard.ts"
@@ -16,8 +17,8 @@ export type LinkOptions = {
   gather: () => number
   /** Where the socket is. Asked again after an attempt that did not open. */
   address: () => Promise<string>
-  /** Asked at each attempt. */
-  token: () => Promise<string | undefined>
+  /** Asked at each attempt; `refused` is one with which a connection did not open, or was of no more use. */
+  token: (refused?: string) => Promise<Token | undefined>
   expects: () => Expectation
 }
 export type LinkEvents = {
@@ -25,15 +26,20 @@ export type LinkEvents = {
   state(): void
   up(): void
   frame(frame: Incoming): void
-  /** The connection is gone, and with it all that was under way on it. */
+  /** The connection is gone, and with it all that was under way on it; or another one has taken its place. */
   down(code: number | undefined): void
   /** The server is there and will not have us. Attempts go on. */
   refused(error: ClientError): void
 }
 
+/** A second connection is made so long before the first one's token ends (protocol C3), in milliseconds. */
+const beforeTheEnd = 60_000
+/** How long the first one is kept for what may still come on it, while the second has not answered. */
+const answerWithin = 5_000
+
 /**
- * Keeps one connection as long as it is wanted. Sockets are replaced, never mended; a second socket with a fresh token
- * beside the first, a minute before that one's token ends (protocol C3), would be another `#socket` here.
+ * Keeps one connection as long as it is wanted. Sockets are replaced, never mended. A minute before its token ends
+ * (protocol C3) the socket gets a successor; all that is under way moves there, and only then it is closed.
  */
 export class Link {
   readonly #options: LinkOptions
@@ -41,6 +47,13 @@ export class Link {
   #state: ConnectionState = "closed"
   #socket: Socket | undefined
   #address: string | undefined
+  /** The one of the last attempt. */
+  #token: string | undefined
+  /** Gives way to `#socket`: what it still brings is taken. */
+  #former: Socket | undefined
+  /** Will take the place of `#socket` when it is open. */
+  #successor: Socket | undefined
+  #cancelSuccession: () => void = () => {}
   /** Attempts since the server was last heard. */
   #attempts = 0
   /** Tells an attempt that was overtaken from the present one. */
@@ -71,19 +84,20 @@ export class Link {
     this.#become("closed")
   }
 
-  /** Replaces the connection at once, with a fresh token. */
+  /** Replaces the connection at once, with a fresh token: the present one is of no more use. */
   renew(): void {
-    if (this.#state !== "closed") this.#connect()
+    if (this.#state !== "closed") this.#connect(this.#token)
   }
 
   send(text: string): void {
     this.#socket?.send(text)
   }
 
-  #connect(): void {
+  #connect(refused?: string): void {
     const generation = this.#drop()
     const { token, address } = this.#options
-    Promise.all([this.#address ?? address(), token()])
+    this.#token = undefined
+    Promise.all([this.#address ?? address(), token(refused)])
       .then(([url, fresh]) => {
         if (generation === this.#generation) this.#attempt(url, fresh)
       })
@@ -93,23 +107,91 @@ export class Link {
     this.#become("connecting")
   }
 
-  #attempt(url: string, token: string | undefined): void {
-    const { WebSocket, clock, gather, expects } = this.#options
+  #attempt(url: string, token: Token | undefined): void {
     this.#address = undefined
-    this.#socket = new Socket(
-      { WebSocket, url, token, clock, gather, expects },
+    this.#token = token?.text
+    this.#socket = this.#open(url, token, () => {
+      this.#address = url
+      this.#arrange(token)
+      this.#become("open")
+    })
+  }
+
+  /** What a socket's events mean depends on which of ours it is when they come. */
+  #open(url: string, token: Token | undefined, open: () => void): Socket {
+    const { WebSocket, clock, gather, expects } = this.#options
+    const socket: Socket = new Socket(
+      { WebSocket, url, token: token?.text, clock, gather, expects },
       {
-        open: () => {
-          this.#address = url
-          this.#become("open")
-        },
+        open,
         frame: (frame) => {
           this.#attempts = 0
           this.#events.frame(frame)
+          if (socket === this.#socket && expects() !== "answer") this.#leaveFormer()
         },
-        down: (code) => this.#wait(code),
+        down: (code) => {
+          if (socket === this.#socket) this.#wait(code)
+          else if (socket === this.#successor) this.#postpone()
+          else this.#former = undefined
+        },
       },
     )
+    return socket
+  }
+
+  /** A successor, in time. */
+  #arrange(token: Token | undefined): void {
+    if (token?.lastsMs === undefined) return
+    const ms = token.lastsMs - Math.min(beforeTheEnd, token.lastsMs / 2)
+    this.#cancelSuccession = this.#options.clock.timer(ms, () => this.#succeed())
+  }
+
+  #succeed(): void {
+    const generation = this.#generation
+    const url = this.#address
+    if (url === undefined) return
+    this.#options
+      .token()
+      .then((fresh) => {
+        if (generation !== this.#generation) return
+        // The same again: whoever gives tokens could not do better, and will not for some time.
+        if (fresh === undefined || fresh.text === this.#token) return this.#postpone()
+        this.#successor = this.#open(url, fresh, () => this.#handOver(fresh))
+      })
+      .catch(() => {
+        if (generation === this.#generation) this.#postpone()
+      })
+  }
+
+  /** No successor now: perhaps in a moment. Else the server ends the connection, and another one is made then. */
+  #postpone(): void {
+    this.#successor = undefined
+    const { clock } = this.#options
+    this.#cancelSuccession = clock.timer(backoff(clock, 5), () => this.#succeed())
+  }
+
+  #handOver(token: Token): void {
+    this.#leaveFormer()
+    const former = this.#socket
+    this.#socket = this.#successor
+    this.#successor = undefined
+    this.#token = token.text
+    // Whoever hears of it acts on the new one at once, and hears the old one as long as that takes.
+    this.#events.down(undefined)
+    this.#events.up()
+    this.#former = former
+    this.#arrange(token)
+    const arranged = this.#cancelSuccession
+    const cancel = this.#options.clock.timer(answerWithin, () => this.#leaveFormer())
+    this.#cancelSuccession = () => {
+      cancel()
+      arranged()
+    }
+  }
+
+  #leaveFormer(): void {
+    this.#former?.close()
+    this.#former = undefined
   }
 
   #failed(error: ClientError): void {
@@ -119,14 +201,21 @@ export class Link {
 
   #wait(code?: number): void {
     this.#drop()
-    this.#cancelWait = this.#options.clock.timer(backoff(this.#options.clock, this.#attempts++), () => this.#connect())
+    // A browser does not say why a connection did not open. It may have been the token.
+    const refused = this.#state === "connecting" ? this.#token : undefined
+    this.#cancelWait = this.#options.clock.timer(backoff(this.#options.clock, this.#attempts++), () =>
+      this.#connect(refused),
+    )
     this.#become("waiting", code)
   }
 
   #drop(): number {
     this.#cancelWait()
-    this.#socket?.close()
+    this.#cancelSuccession()
+    this.#leaveFormer()
+    for (const socket of [this.#socket, this.#successor]) socket?.close()
     this.#socket = undefined
+    this.#successor = undefined
     return ++this.#generation
   }
 

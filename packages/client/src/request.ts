@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts"
+import type { Token } from "./contract.ts"
 import { ClientError, toClientError } from "./errors.ts"
 import type { ClientErrorCode } from "./errors.ts"
 import { isObject } from "./shape.ts"
@@ -7,7 +8,8 @@ import type { Guard } from "./shape.ts"
 export type RequestOptions = {
   /** The server's origin, without a slash at its end. */
   baseUrl: string
-  token: () => Promise<string | undefined>
+  /** `refused`: one that was answered with 401. */
+  token: (refused?: string) => Promise<Token | undefined>
   fetch: typeof fetch
   clock: Clock
 }
@@ -34,18 +36,23 @@ export class Requests {
   /** The answer's body, once it has passed the guard. */
   async json<T>(path: string, guard: Guard<T>, request: Request = {}): Promise<T> {
     const what = nameOf(path, request)
-    const body = parse(await this.#send(what, path, request))
+    const body = parse(await this.#send(what, path, request, (answer) => answer.text()))
     if (!guard(body)) throw new ClientError("internal", `What ${what} answered is not what this client can read.`)
     return body
   }
 
   /** For answers without a body. */
   async done(path: string, request: Request): Promise<void> {
-    await this.#send(nameOf(path, request), path, request)
+    await this.#send(nameOf(path, request), path, request, (answer) => answer.text())
   }
 
-  /** The text of a good answer. */
-  async #send(what: string, path: string, request: Request): Promise<string> {
+  /** For files. */
+  async blob(path: string, request: Request = {}): Promise<Blob> {
+    return this.#send(nameOf(path, request), path, request, (answer) => answer.blob())
+  }
+
+  /** What is read of a good answer. */
+  async #send<T>(what: string, path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
     const { clock } = this.#options
     const within = request.within ?? 30_000
     const limit = new AbortController()
@@ -56,11 +63,12 @@ export class Requests {
     request.signal?.addEventListener("abort", leave, { once: true })
     if (request.signal?.aborted) leave()
     try {
-      const first = await this.#once(path, request, limit.signal)
+      const token = (await unlessAborted(limit.signal, this.#options.token()))?.text
+      const first = await this.#once(path, request, limit.signal, token)
       // The token may have ended since it was handed out: a fresh one is asked for, once.
-      const answer = first.status === 401 ? ((await this.#again(path, request, limit.signal)) ?? first) : first
+      const answer = first.status === 401 ? ((await this.#again(path, request, limit.signal, token)) ?? first) : first
       if (!answer.ok) throw await errorOf(answer, what)
-      return await answer.text()
+      return await read(answer)
     } catch (thrown) {
       throw toClientError(limit.signal.aborted ? limit.signal.reason : thrown, `${what} did not reach the server`)
     } finally {
@@ -69,14 +77,13 @@ export class Requests {
     }
   }
 
-  async #again(path: string, request: Request, signal: AbortSignal): Promise<Response | undefined> {
-    const token = await this.#options.token()
-    return token === undefined ? undefined : this.#once(path, request, signal, token)
+  async #again(path: string, request: Request, signal: AbortSignal, refused?: string): Promise<Response | undefined> {
+    const token = await unlessAborted(signal, this.#options.token(refused))
+    return token === undefined ? undefined : this.#once(path, request, signal, token.text)
   }
 
-  async #once(path: string, request: Request, signal: AbortSignal, fresh?: string): Promise<Response> {
+  async #once(path: string, request: Request, signal: AbortSignal, token: string | undefined): Promise<Response> {
     const { baseUrl, fetch } = this.#options
-    const token = fresh ?? (await this.#options.token())
     const headers: Record<string, string> = {}
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`
     if (request.body !== undefined) headers["content-type"] = "application/json"
@@ -87,6 +94,21 @@ export class Requests {
       ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
       ...(request.keepalive && { keepalive: true }),
     })
+  }
+}
+
+/** Somebody may have to sign in first, and the request has its time. */
+async function unlessAborted<T>(signal: AbortSignal, waited: Promise<T>): Promise<T> {
+  let leave = () => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason)
+    if (signal.aborted) leave()
+    else signal.addEventListener("abort", leave, { once: true })
+  })
+  try {
+    return await Promise.race([waited, aborted])
+  } finally {
+    signal.removeEventListener("abort", leave)
   }
 }
 

@@ -5,7 +5,7 @@ export type Stage = {
   now(): number
   /** Calls back once, when the delay is over and the page is seen; returns how to call it off. */
   after(delay: number, callback: () => void): () => void
-  /** Tells what painting has taken when the picture that is being drawn has been painted. */
+  /** Tells, when the picture that has just been drawn is painted, what that has taken after the drawing. */
   painted(callback: (took: number) => void): void
   /** Whether text is to come as it is, unpaced. */
   calm(): boolean

@@ -30,6 +30,19 @@ describe("events", () => {
     expect(turn.status).toBe("complete")
   })
 
+  test("that come together say the same as one by one", () => {
+    const deltas: Event[] = ["a", "b", "c"].flatMap((delta, at) => [
+      { type: "text-delta", id: at === 2 ? "2" : "1", delta },
+      { type: "text-delta", id: "1", delta: delta.toUpperCase() },
+    ])
+    const events: Event[] = [start, { type: "text-start", id: "1" }, { type: "text-start", id: "2" }, ...deltas]
+    const [together, single] = [live(), live()]
+    take(together, events, 0)
+    for (const event of events) take(single, [event], 0)
+    expect(together).toEqual(single)
+    expect(together.parts).toMatchObject([{ text: "aAbBC" }, { text: "c" }])
+  })
+
   test("leave the words of a broken answer on the screen until its continuation has some", () => {
     const turn = live({ parts: [{ type: "text", text: "Half a" }] })
     take(turn, [start, { type: "text-start", id: "1" }], 0)

@@ -60,13 +60,25 @@ export function update(turn: Turn, message: Message): void {
 
 /** Adds events to a turn whose run is followed. `now` is epoch milliseconds. */
 export function take(turn: Turn, events: readonly Event[], now: number): void {
-  for (const event of events) {
+  for (const event of joined(events)) {
     if (!turn.live) return
     apply(turn.live, event)
     note(turn, event, now)
     if (isTerminal(event)) end(turn, turn.live)
   }
   if (turn.live && turn.parts !== turn.live.parts && hasWords(turn.live.parts)) turn.parts = turn.live.parts
+}
+
+/** Neighbouring words of one text as one event: each change of what is drawn has its price. */
+function joined(events: readonly Event[]): readonly Event[] {
+  const fewer: Event[] = []
+  for (const event of events) {
+    const last = fewer.at(-1)
+    if (event.type === "text-delta" && last?.type === "text-delta" && last.id === event.id)
+      fewer[fewer.length - 1] = { ...event, delta: last.delta + event.delta }
+    else fewer.push(event)
+  }
+  return fewer
 }
 
 /** What the events say beside the message itself. */
