@@ -8,17 +8,19 @@ import { install, isInstalled } from "./setup/install.mjs"
 import { orSayWhy, prepare, told } from "./setup/prepare.mjs"
 
 const engine = join(workspaceRoot, "tests/engine")
+const node24 = join(workspaceRoot, "tests/node24")
 const results = join(workspaceRoot, "artifacts/vitest.json")
 const state = existsSync(join(workspaceRoot, "node_modules")) ? "installed" : "fresh"
 
 await orSayWhy(async () => {
   rmSync(results, { force: true })
   mkdirSync(join(workspaceRoot, "artifacts"), { recursive: true })
-  await prepare()
+  await prepare(["server", "web", "functions"])
   if (existsSync(join(engine, "package-lock.json")) && !isInstalled(engine)) {
     // Its optional packages are builds for other machines, hundreds of megabytes of them.
     await told("Installing the inference engine of the tests", () => install(engine, ["--omit=optional"]))
   }
+  if (!isInstalled(node24)) await told("Installing the Node of the functions' tests", () => install(node24))
   if (!hasChromium()) await told("Installing Chromium for the browser tests", installChromium)
 })
 

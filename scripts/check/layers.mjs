@@ -27,6 +27,8 @@ const webBuild = /^packages\/web\/[^/]+$/
 const tests = /^tests\//
 const scripts = /^scripts\//
 const bench = /^bench\//
+/** The one file of infra/ that runs without SST. */
+const stageSettings = /^infra\/settings\.ts$/
 /** A package's `test/` is seen by its tests only. */
 const within = (/** @type {string} */ name) => new RegExp(`^packages/${name}/(?:src|test)/`)
 
@@ -49,7 +51,13 @@ export const layers = [
   { name: "web", files: within("web"), may: [web, client, protocol], npm: any, node: false },
   { name: "the web build", files: webBuild, may: [webBuild], npm: any, node: true },
   { name: "bench", files: bench, may: [bench, tests, core, client, functions, local, scripts], npm: any, node: true },
-  { name: "tests", files: tests, may: [tests, core, client, functions, local, scripts], npm: any, node: true },
+  {
+    name: "tests",
+    files: tests,
+    may: [tests, core, client, functions, local, scripts, stageSettings],
+    npm: any,
+    node: true,
+  },
 ]
 
 /** What a package's tests may import beside what its layer may; of npm, all that the workspace has. */

@@ -10,7 +10,7 @@ const most = { source: 400, screen: 250, test: 500 }
  * @returns {string[]} what is wrong, one line each
  */
 export function checkLengths(root) {
-  return ["packages", "tests", "scripts", "bench"]
+  return ["packages", "tests", "scripts", "bench", "infra"]
     .flatMap((folder) => filesUnder(root, folder))
     .filter((path) => /\.(?:ts|tsx|mjs|css)$/.test(path))
     .flatMap((path) => {

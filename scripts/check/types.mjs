@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { installPlatform } from "../infra/platform.mjs"
 import { filesUnder, workspaceRoot } from "../lib/files.mjs"
 import { capture } from "../lib/run.mjs"
 
 /**
- * The compiler over the tools, the tests, the bench and every package, each with its own tsconfig.json.
+ * The compiler over the tools, the tests, the bench, what exists on AWS and every package, each with its own tsconfig.json.
  * @param {string} root
  * @returns {Promise<string[]>} what is wrong, one line each
  */
 export async function checkTypes(root) {
   const projects = projectsOf(root)
+  if (projects.includes("infra")) await installPlatform(root)
   const missing = projects.filter((project) => !existsSync(join(root, project, "tsconfig.json")))
   const present = projects.filter((project) => !missing.includes(project))
   const compiler = join(workspaceRoot, "node_modules/typescript/lib/tsc.js")
@@ -29,5 +31,7 @@ export async function checkTypes(root) {
 /** @param {string} root */
 function projectsOf(root) {
   const sources = filesUnder(root).filter((path) => /\.tsx?$/.test(path))
-  return [...new Set(sources.map((path) => /^packages\/[^/]+(?=\/)|^(?:tests|bench)(?=\/)/.exec(path)?.[0] ?? "."))]
+  return [
+    ...new Set(sources.map((path) => /^packages\/[^/]+(?=\/)|^(?:tests|bench|infra)(?=\/)/.exec(path)?.[0] ?? ".")),
+  ]
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 /** The folder of the whole workspace. */
 export const workspaceRoot = fileURLToPath(new URL("../..", import.meta.url))
 
-const passedOver = new Set(["node_modules", "dist", "artifacts", "coverage", ".git", ".cache"])
+const passedOver = new Set(["node_modules", "dist", "artifacts", "coverage", ".git", ".cache", ".sst"])
 
 /**
  * All files under a folder as paths from the root with `/`, in a fixed order; installed, built and hidden things are

@@ -1,0 +1,124 @@
+/** What differs from stage to stage. */
+export type Settings = {
+  isProduction: boolean
+  /** Days that logs are kept, and old versions of files. */
+  keptFor: { logs: "1 week" | "3 months"; oldVersions: number }
+  /** Actions on the socket, of all connections together: as long as it takes, and at once. */
+  socketLimit: { perSecond: number; burst: number }
+  logLevel: LogLevel
+  /** The site's own address; without one it has the address that CloudFront gives. */
+  domain?: Domain
+  /** Whether anybody may make an account. Who has just made one waits for an admin in any case. */
+  signUp: SignUp
+  /** The server of an OpenAI-compatible API, offered beside Bedrock. Its key is a secret. */
+  openAiUrl?: string
+  /** A table that was brought back from the past, to be used instead of the stage's own. */
+  restoredTable?: string
+  alarms?: { email: string; dollarsPerMonth: number }
+  /** Where else a browser may return to after signing in: the development server. */
+  otherOrigins: string[]
+}
+
+export type Domain = { name: string; certificate?: string }
+export type LogLevel = (typeof logLevels)[number]
+export type SignUp = (typeof signUps)[number]
+
+const logLevels = ["debug", "info", "warn", "error"] as const
+const signUps = ["invited", "open"] as const
+const stageName = /^(?:production|dev|dev-[a-z0-9]{1,16})$/
+const hostName = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
+const certificateArn = /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/
+
+/**
+ * The settings of a stage, from its name and from variables, which may stand in `.env` or `.env.<stage>`.
+ * @throws with what is wrong, what would be right and how to say it
+ */
+export function readSettings(stage: string, variables: Record<string, string | undefined>): Settings {
+  checkStageName(stage)
+  const isProduction = stage === "production"
+  const read = (name: string): string | undefined => variables[name]?.trim() || undefined
+  return {
+    isProduction,
+    keptFor: isProduction ? { logs: "3 months", oldVersions: 30 } : { logs: "1 week", oldVersions: 7 },
+    socketLimit: isProduction ? { perSecond: 5000, burst: 5000 } : { perSecond: 500, burst: 1000 },
+    logLevel: oneOf("OMNICHAT_LOG_LEVEL", read("OMNICHAT_LOG_LEVEL") ?? "info", logLevels),
+    signUp: oneOf("OMNICHAT_SIGN_UP", read("OMNICHAT_SIGN_UP") ?? "invited", signUps),
+    otherOrigins: isProduction ? [] : ["http://localhost:5173"],
+    ...optional("domain", readDomain(read)),
+    ...optional("openAiUrl", readOpenAiUrl(read)),
+    ...optional("restoredTable", readTableName(read)),
+    ...optional("alarms", readAlarms(isProduction, read)),
+  }
+}
+
+type Read = (name: string) => string | undefined
+
+function checkStageName(stage: string): void {
+  if (stageName.test(stage)) return
+  throw new Error(
+    `There is no stage "${stage}". There are production, dev, and dev-<name> for a copy of your own, with up to 16 ` +
+      "small letters and digits. Name one of them: npx sst deploy --stage dev",
+  )
+}
+
+function readDomain(read: Read): Domain | undefined {
+  const name = read("OMNICHAT_DOMAIN")
+  const certificate = read("OMNICHAT_CERTIFICATE")
+  const dns = oneOf("OMNICHAT_DNS", read("OMNICHAT_DNS") ?? "route53", ["route53", "other"])
+  if (name === undefined) {
+    if (certificate === undefined) return undefined
+    throw new Error("OMNICHAT_CERTIFICATE is set, and OMNICHAT_DOMAIN is not: set the domain that it is for")
+  }
+  if (!hostName.test(name))
+    throw new Error(`OMNICHAT_DOMAIN is "${name}", which is no host name: write it like chat.example.com`)
+  if (certificate !== undefined && !certificateArn.test(certificate))
+    throw new Error(
+      `OMNICHAT_CERTIFICATE is "${certificate}": CloudFront needs the ARN of a certificate of the Certificate Manager ` +
+        "in us-east-1, like arn:aws:acm:us-east-1:123456789012:certificate/…",
+    )
+  if (dns === "other" && certificate === undefined)
+    throw new Error(
+      `OMNICHAT_DOMAIN is "${name}", its DNS is not with Route 53, and there is no certificate for it. Request one for ` +
+        `${name} in the Certificate Manager, in the region us-east-1, and set OMNICHAT_CERTIFICATE to its ARN`,
+    )
+  return dns === "other" && certificate !== undefined ? { name, certificate } : { name }
+}
+
+function readOpenAiUrl(read: Read): string | undefined {
+  const url = read("OMNICHAT_OPENAI_URL")
+  if (url === undefined || (URL.canParse(url) && new URL(url).protocol === "https:")) return url
+  throw new Error(`OMNICHAT_OPENAI_URL is "${url}": it has to be an https address, like https://api.openai.com/v1`)
+}
+
+function readTableName(read: Read): string | undefined {
+  const name = read("OMNICHAT_TABLE")
+  if (name === undefined || /^[\w.-]{3,255}$/.test(name)) return name
+  throw new Error(`OMNICHAT_TABLE is "${name}", which is no name of a table: it is one that you restored`)
+}
+
+function readAlarms(isProduction: boolean, read: Read): Settings["alarms"] {
+  const email = read("OMNICHAT_ALARM_EMAIL")
+  const budget = read("OMNICHAT_BUDGET") ?? "20"
+  if (email === undefined) {
+    if (!isProduction) return undefined
+    throw new Error(
+      "Production needs somebody who hears its alarms: set OMNICHAT_ALARM_EMAIL to an e-mail address, for instance in " +
+        "the file .env.production",
+    )
+  }
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email))
+    throw new Error(`OMNICHAT_ALARM_EMAIL is "${email}", which is no e-mail address`)
+  if (!/^[1-9]\d{0,6}$/.test(budget))
+    throw new Error(`OMNICHAT_BUDGET is "${budget}": it is US dollars a month, a whole number of at least 1`)
+  return { email, dollarsPerMonth: Number(budget) }
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === value)
+  if (found === undefined) throw new Error(`${name} is "${value}": it can be ${allowed.join(" or ")}`)
+  return found
+}
+
+function optional<Name extends string, T>(name: Name, value: T | undefined): { [key in Name]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: T })
+}

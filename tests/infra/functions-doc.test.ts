@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, it } from "vitest"
+import { bundleSizes, functionsDoc, functionsPage } from "../../scripts/infra/functions-doc.mjs"
+import { workspaceRoot } from "../../scripts/lib/files.mjs"
+import { deployed } from "./graph.ts"
+
+it(`${functionsPage} says what is deployed`, async () => {
+  const page = readFileSync(join(workspaceRoot, functionsPage), "utf8")
+  const now = functionsDoc(await deployed("production"), bundleSizes(workspaceRoot))
+  expect(page, "run node scripts/functions-table.mjs").toBe(now)
+}, 300_000)
