@@ -35,11 +35,5 @@ export const useFiles: Permission = {
   resources: [$interpolate`${bucket.arn}/*`],
 }
 
-/** For the worker, which deletes none. */
-export const readAndWriteFiles: Permission = {
-  actions: ["s3:GetObject", "s3:PutObject"],
-  resources: [$interpolate`${bucket.arn}/*`],
-}
-
 /** To find all files of a deleted chat; and without it a file that is not there looks like a forbidden one. */
 export const listFiles: Permission = { actions: ["s3:ListBucket"], resources: [bucket.arn] }

@@ -1,4 +1,4 @@
-import { listFiles, readAndWriteFiles, useFiles } from "./bucket.ts"
+import { listFiles, useFiles } from "./bucket.ts"
 import { environment, modelEnvironment } from "./environment.ts"
 import { type Permission, makeFunction } from "./function.ts"
 import { askModels } from "./model.ts"
@@ -53,7 +53,7 @@ export const worker = makeFunction("worker", {
   environment: { ...environment, ...modelEnvironment },
   permissions: [
     useTable,
-    readAndWriteFiles,
+    useFiles,
     listFiles,
     useConnections,
     callWorker,

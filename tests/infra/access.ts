@@ -30,21 +30,20 @@ const allowed = (stage: string): Record<string, Record<string, string[]>> => {
     Object.fromEntries(actions.map((each) => [each, resources]))
   const common = {
     ...on(table, [`${tableArn}/index/gsi1`, tableArn].sort()),
-    ...on(["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::filesbucket/*"]),
+    ...on(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], ["arn:aws:s3:::filesbucket/*"]),
     "s3:ListBucket": ["arn:aws:s3:::filesbucket"],
     "execute-api:ManageConnections": [
       "arn:aws:execute-api:us-east-1:123456789012:connectionsapi/socket/*/@connections/*",
     ],
     "lambda:InvokeFunction": [functionArn("worker")],
   }
-  const withDeleting = { ...common, "s3:DeleteObject": ["arn:aws:s3:::filesbucket/*"] }
   return {
     authorizer: {},
-    socket: withDeleting,
-    api: withDeleting,
-    schedule: withDeleting,
+    socket: common,
+    api: common,
+    schedule: common,
     closer: {
-      ...withDeleting,
+      ...common,
       "sqs:SendMessage": [`arn:aws:sqs:us-east-1:123456789012:omnichat-${stage}-dead-letters`],
     },
     worker: {

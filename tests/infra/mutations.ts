@@ -47,8 +47,12 @@ export const mistakes: Mistake[] = [
     noticed: "each function may do what it does, with what is its own, and nothing else",
   },
   {
-    name: "the worker deletes files",
-    change: { file: "infra/worker.ts", from: "    readAndWriteFiles,\n", to: "    useFiles,\n" },
+    name: "the closer asks models",
+    change: {
+      file: "infra/worker.ts",
+      from: '    { actions: ["sqs:SendMessage"]',
+      to: '    askModels,\n    { actions: ["sqs:SendMessage"]',
+    },
     noticed: "each function may do what it does, with what is its own, and nothing else",
   },
   {
