@@ -2,7 +2,26 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
+    // The whole service is held against the same scenarios as one machine runs it, and as AWS does.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "local",
+          include: ["packages/*/src/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
+          exclude: ["tests/handlers/**"],
+          provide: { runtime: "local" },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "aws",
+          include: ["tests/scenarios/**/*.test.ts", "tests/handlers/**/*.test.ts"],
+          provide: { runtime: "aws" },
+        },
+      },
+    ],
     // Servers, engines and browsers are started by the tests, so a fork for each file and no more than there are cores.
     pool: "forks",
     maxWorkers: 2,

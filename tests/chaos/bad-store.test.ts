@@ -112,11 +112,13 @@ function newWorld(deltas: string[], usage = {}, end: "finish" | "cut" = "finish"
     sleep: (ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve) => {
         if (signal?.aborted) return resolve()
-        const cancel = clock.after(ms, resolve)
-        signal?.addEventListener("abort", () => {
+        const finish = () => {
           cancel()
+          signal?.removeEventListener("abort", finish)
           resolve()
-        })
+        }
+        const cancel = clock.after(ms, finish)
+        signal?.addEventListener("abort", finish)
       }),
   }
   const world = {

@@ -44,7 +44,7 @@ export const idlePrices: Record<string, { dollars: number; because: string }> = 
   "sqs/queue": free("paid by requests, and nobody asks"),
 }
 
-/** What the sweep does in a month in which nobody comes: 43,200 calls of four empty queries. */
+/** Nothing that is there has a price of its own; what the sweep does in an empty month is reckoned in docs/cost.md. */
 export const idleWork: Promised = {
   name: "nothing has a price while nobody chats",
   check(graph) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { RawSocket } from "../support/raw-client.ts"
+import { echoModel, runtimeKind } from "../support/runtime.ts"
 import { newId } from "./ids.ts"
 import { endOf, textOf } from "./run-rules.ts"
 import { acked, expectHttpRefusal, expectRefusal, question, startOf, useScene } from "./scene.ts"
@@ -28,17 +29,19 @@ describe("what is asked of the model", () => {
       system: "Speak like a pirate.",
     }
     await scene.run(socket, { model, params, message: question("Who?") })
-    const [{ body } = { body: {} }] = scene.asked(model)
-    expect(body).toMatchObject({
-      options: { temperature: 0.5, top_p: 0.25, num_predict: 77, stop: ["END", "Observation:"], seed: 7 },
-      messages: [
-        { role: "system", content: "Speak like a pirate." },
-        { role: "user", content: "Who?" },
-      ],
-    })
+    const { seed, system, ...everywhere } = params
+    expect(scene.asked(model)).toMatchObject([
+      {
+        // Bedrock has no place for a seed
+        params: runtimeKind === "aws" ? everywhere : { ...everywhere, seed },
+        system,
+        messages: [{ role: "user", text: "Who?" }],
+      },
+    ])
   })
 
-  it("[A11] reasoning can be switched off and graded", async () => {
+  // Bedrock's models have no common way of being told so.
+  it.runIf(runtimeKind === "local")("[A11] reasoning can be switched off and graded", async () => {
     const socket = await scene.connect()
     for (const [reasoning, think] of [
       ["off", [false]],
@@ -76,7 +79,7 @@ describe("what is asked of the model", () => {
     expect(await scene.snapshot()).toBe(before)
   })
 
-  it("[A14] an Ollama name without a tag means :latest", async () => {
+  it.runIf(runtimeKind === "local")("[A14] an Ollama name without a tag means :latest", async () => {
     const socket = await scene.connect()
     const { ack, events } = await scene.run(socket, { model: "ollama/echo" })
     expect(events[0]).toMatchObject({ messageMetadata: { model: "ollama/echo:latest" } })
@@ -89,6 +92,8 @@ describe("what is asked of the model", () => {
     for (const model of [
       "ollama/nothing:latest",
       "ollama/echo:7b",
+      "bedrock/nothing",
+      "bedrock/ECHO",
       "echo:latest",
       "openai/none",
       "x",
@@ -110,7 +115,7 @@ describe("what is asked of the model", () => {
     const form = { params: { temperature: "1" } }
     const missing = { chatId, parentId: newId("msg") }
     const taken = { message: { ...question("Again."), id: userMessageId } }
-    const model = "ollama/nothing"
+    const model = `${echoModel}-nothing`
     const file = (fields: Fields) => ({
       ...fields,
       message: { ...(fields["message"] as object), parts: [{ type: "file", fileId: newId("fil") }] },
@@ -211,9 +216,7 @@ describe("the same start again", () => {
     expect(await other.ended(start.runId)).toEqual(events)
     const again = socket.log(start.runId)
     await socket.until(() => (again.overlaps > 0 ? true : undefined), "the run once more")
-    expect(scene.asked("ollama/echo:latest").filter(({ body }) => JSON.stringify(body).includes(start.runId))).toEqual(
-      [],
-    )
+    expect(scene.asked(echoModel).filter(({ body }) => JSON.stringify(body).includes(start.runId))).toEqual([])
     expect(await scene.messages(first.chatId)).toHaveLength(2)
   })
 
@@ -330,7 +333,10 @@ describe("following", () => {
     scene.runtime.upstream.release()
     expect(endOf(await other.ended(ack.runId)).status).toBe("complete")
     await socket.roundTrip()
-    expect(textOf(socket.log(ack.runId).events)).toBe("One. Tw")
+    const got = textOf(socket.log(ack.runId).events)
+    // on AWS what was under way comes
+    if (runtimeKind === "local") expect(got).toBe("One. Tw")
+    expect("One. Two. Three.".startsWith(got)).toBe(true)
     // the other connection goes on, and this one may come back
     acked(await socket.act({ action: "run.follow", runId: ack.runId, after: socket.log(ack.runId).last }))
     expect(await socket.ended(ack.runId)).toEqual(other.log(ack.runId).events)
@@ -359,7 +365,7 @@ describe("a model server that cannot be asked", () => {
     const socket = await scene.connect()
     const known = scene.model({})
     await scene.run(socket, { model: known })
-    await scene.runtime.upstreamDown()
+    await scene.runtime.upstream.down()
     const { ack, events } = await scene.run(socket, { model: known, message: question("Anybody there?") })
     const { status, usage, error } = endOf(events)
     expect({ status, error }).toMatchObject({ status: "failed", error: { code: "model_unavailable", retryable: true } })
@@ -372,7 +378,7 @@ describe("a model server that cannot be asked", () => {
     const { models } = (await scene.http("GET", "/api/models")).body as { models: { id: string }[] }
     expect(models.map(({ id }) => id)).toContain(known)
 
-    await scene.runtime.upstreamUp()
+    await scene.runtime.upstream.up()
     const { chatId, userMessageId } = ack
     const again = await scene.run(socket, { chatId, parentId: userMessageId, message: undefined, model: known })
     expect(textOf(again.events)).toContain("You said: Anybody there?")
@@ -380,10 +386,10 @@ describe("a model server that cannot be asked", () => {
 
   it("[A14, A3] a model that was never seen is model_not_found, and nothing is written", async () => {
     const socket = await scene.connect()
-    await scene.runtime.upstreamDown()
+    await scene.runtime.upstream.down()
     const before = await scene.snapshot()
-    expectRefusal(await socket.act(startOf({ model: "ollama/never-seen:latest" })), "model_not_found")
+    expectRefusal(await socket.act(startOf({ model: scene.runtime.upstream.idOf("never-seen") })), "model_not_found")
     expect(await scene.snapshot()).toBe(before)
-    await scene.runtime.upstreamUp()
+    await scene.runtime.upstream.up()
   })
 })

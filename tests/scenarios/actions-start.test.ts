@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import type { SeenRequest } from "../support/model-server.ts"
 import type { RawSocket } from "../support/raw-client.ts"
+import type { Asked } from "../support/upstream.ts"
 import { newId } from "./ids.ts"
 import { endOf, textOf } from "./run-rules.ts"
 import { acked, expectHttpRefusal, expectRefusal, question, startOf, useScene } from "./scene.ts"
@@ -8,8 +8,8 @@ import type { Ack, Fields } from "./scene.ts"
 
 const scene = useScene()
 
-const turnsOf = ({ body }: SeenRequest): { role: string; content: string }[] =>
-  (body as { messages: { role: string; content: string }[] }).messages.map(({ role, content }) => ({ role, content }))
+const turnsOf = ({ messages }: Asked): { role: string; content: string }[] =>
+  messages.map(({ role, text }) => ({ role, content: text }))
 
 /** A run that has said something and is held in the middle of its answer. */
 async function held(socket: RawSocket, fields: Fields = {}): Promise<Ack> {

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest"
 import { Refused } from "../support/raw-client.ts"
 import type { OpenOptions } from "../support/raw-client.ts"
 import { exchange } from "../support/raw-http.ts"
+import { echoModel, runtimeKind } from "../support/runtime.ts"
 import { newId } from "./ids.ts"
 import { acked, question, startOf, useScene } from "./scene.ts"
 
 const scene = useScene()
+const onOneMachine = runtimeKind === "local"
 
 /** The status an upgrade is refused with; 101 when it is not. */
 async function upgrade(options: OpenOptions): Promise<number> {
@@ -20,7 +22,8 @@ async function upgrade(options: OpenOptions): Promise<number> {
 
 /** An upgrade with exactly these header lines besides the usual ones. */
 function upgradeText(path: string, lines: string[]): string {
-  const usual = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+  const credentials = Object.entries(scene.runtime.credentials()).map(([name, value]) => `${name}: ${value}`)
+  const usual = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", ...credentials]
   const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
   return [`GET ${path} HTTP/1.1`, ...usual, key, ...lines, "", ""].join("\r\n")
 }
@@ -35,20 +38,20 @@ describe("where to connect", () => {
     expect(Object.keys(body as object).sort()).toEqual(["auth", "mode", "socketUrl"])
     const { socketUrl, mode } = body as { socketUrl: string; mode: string }
     expect(socketUrl).toBe(scene.runtime.socketUrl)
-    expect(socketUrl).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/socket$/)
-    expect(mode).toBe("local")
+    expect(socketUrl).toMatch(onOneMachine ? /^ws:\/\/127\.0\.0\.1:\d+\/socket$/ : /^ws:\/\/[^/]+\/\w+$/)
+    expect(mode).toBe(runtimeKind)
     const socket = await scene.connect()
     expect(await socket.act({ action: "ping", id: "hello" })).toEqual({ type: "pong", id: "hello" })
   })
 
-  it("[C1] sockets are at /socket and nowhere else", async () => {
+  it.runIf(onOneMachine)("[C1] sockets are at /socket and nowhere else", async () => {
     for (const path of ["/", "/sockets", "/api/socket", "/socket/more"]) {
       const { status } = await exchange(scene.runtime.httpUrl, upgradeText(path, [`Host: ${host()}`]))
       expect({ path, status }).not.toEqual({ path, status: 101 })
     }
   })
 
-  it("[C1] a plain request to the socket's address is answered, and is no socket", async () => {
+  it.runIf(onOneMachine)("[C1] a plain request to the socket's address is answered, and is no socket", async () => {
     const { status } = await scene.http("GET", "/socket")
     expect(status).toBeGreaterThanOrEqual(400)
   })
@@ -62,9 +65,10 @@ describe("the subprotocol", () => {
   })
 
   it("[C2] it is found however the header is spaced", async () => {
+    const { origin, host, pathname } = new URL(scene.runtime.socketUrl.replace(/^ws/, "http"))
     for (const offer of ["other,omnichat.v1", " other ,  omnichat.v1 ", "omnichat.v1,other"]) {
-      const lines = [`Host: ${host()}`, `Sec-WebSocket-Protocol: ${offer}`]
-      const { status, head } = await exchange(scene.runtime.httpUrl, upgradeText("/socket", lines))
+      const lines = [`Host: ${host}`, `Sec-WebSocket-Protocol: ${offer}`]
+      const { status, head } = await exchange(origin, upgradeText(pathname, lines))
       expect({ offer, status }).toEqual({ offer, status: 101 })
       expect(head.toLowerCase()).toMatch(/\r\nsec-websocket-protocol: ?omnichat\.v1(?:\r\n|$)/)
     }
@@ -75,7 +79,7 @@ describe("the subprotocol", () => {
   })
 })
 
-describe("one person's machine", () => {
+describe.runIf(onOneMachine)("one person's machine", () => {
   it("[C4] a connection or request without a token is the owner's", async () => {
     expect(await upgrade({})).toBe(101)
     expect(await upgrade({ headers: { origin: scene.runtime.origin } })).toBe(101)
@@ -147,7 +151,7 @@ describe("one person's machine", () => {
       "chrome-extension://abcdefghijklmnop",
     ]
     const before = await scene.snapshot()
-    const start = { runId: newId("run"), message: question("From another page."), model: "ollama/echo:latest" }
+    const start = { runId: newId("run"), message: question("From another page."), model: echoModel }
     for (const origin of others) {
       const options = { headers: { origin } }
       expect({ origin, status: await upgrade(options) }).toEqual({ origin, status: 403 })
@@ -199,20 +203,24 @@ describe("sizes", () => {
     const socket = await scene.connect()
     const { text, runId } = sized(32_769, filler)
     socket.send(text, { fragments })
-    expect(await socket.closed()).toBe(1009)
+    const code = await socket.closed()
+    // on AWS the gateway closes frames that are too large; of whole messages we do, and have no choice of the code
+    if (onOneMachine || fragments === 1) expect(code).toBe(1009)
     expect((await scene.http("GET", `/api/runs/${runId}/events`)).status).toBe(404)
   })
 
   it("[C5] a message that never ends is closed as soon as it is too large", async () => {
     const socket = await scene.connect()
-    for (let part = 0; part < 5; part += 1) socket.socket.send("x".repeat(8000), { fin: false, compress: false })
+    // API Gateway's own limit is four times ours
+    const parts = onOneMachine ? 5 : 17
+    for (let part = 0; part < parts; part += 1) socket.socket.send("x".repeat(8000), { fin: false, compress: false })
     expect(await socket.closed()).toBe(1009)
   })
 
   it("[C5, H3] longer input goes over HTTP, and is followed by socket", async () => {
     const words = "One of many words. ".repeat(6000)
     const runId = newId("run")
-    const body = { runId, message: question(words), model: "ollama/echo:latest" }
+    const body = { runId, message: question(words), model: echoModel }
     expect((await scene.http("POST", "/api/runs", { body })).status).toBe(202)
     const socket = await scene.connect()
     const { chatId, messageId } = acked(await socket.act({ action: "run.follow", runId, after: 0 }))
@@ -247,22 +255,26 @@ describe("how many", () => {
     expect(new Set(answers.map((answer) => answer.type))).toEqual(new Set(["pong"]))
   })
 
-  it("[C7, A2] beyond it every action is answered once, some by rate_limited, and the connection goes on", async () => {
-    const [socket, other] = [await scene.connect(), await scene.connect()]
-    const ids = Array.from({ length: 5000 }, (_, index) => `flood-${index}`)
-    for (const id of ids) socket.send({ action: "ping", id })
-    await other.roundTrip()
-    const answers = await Promise.all(ids.map(async (id) => socket.answer(id)))
-    const refused = answers.filter((answer) => answer.type === "error")
-    expect(answers.length - refused.length).toBeGreaterThanOrEqual(1000)
-    expect(refused.length).toBeGreaterThan(0)
-    for (const each of refused) {
-      expect(each).toMatchObject({ code: "rate_limited", retryable: true })
-      expect(Object.keys(each).sort()).toEqual(expect.arrayContaining(["code", "id", "message", "retryable", "type"]))
-    }
-    // each answer comes a little later than the one before it, so a place is free again after some
-    let answer = refused[0]
-    while (answer?.type !== "pong") answer = await socket.act({ action: "ping" })
-    expect((await scene.run(socket)).events.at(-1)?.type).toBe("finish")
-  })
+  // On AWS the gateway counts, for the whole stage, and drops with a frame of its own what is too much.
+  it.runIf(onOneMachine)(
+    "[C7, A2] beyond it every action is answered once, some by rate_limited, and the connection goes on",
+    async () => {
+      const [socket, other] = [await scene.connect(), await scene.connect()]
+      const ids = Array.from({ length: 5000 }, (_, index) => `flood-${index}`)
+      for (const id of ids) socket.send({ action: "ping", id })
+      await other.roundTrip()
+      const answers = await Promise.all(ids.map(async (id) => socket.answer(id)))
+      const refused = answers.filter((answer) => answer.type === "error")
+      expect(answers.length - refused.length).toBeGreaterThanOrEqual(1000)
+      expect(refused.length).toBeGreaterThan(0)
+      for (const each of refused) {
+        expect(each).toMatchObject({ code: "rate_limited", retryable: true })
+        expect(Object.keys(each).sort()).toEqual(expect.arrayContaining(["code", "id", "message", "retryable", "type"]))
+      }
+      // each answer comes a little later than the one before it, so a place is free again after some
+      let answer = refused[0]
+      while (answer?.type !== "pong") answer = await socket.act({ action: "ping" })
+      expect((await scene.run(socket)).events.at(-1)?.type).toBe("finish")
+    },
+  )
 })

@@ -230,7 +230,7 @@ describe("sizes", () => {
     // the next question has all of it before it
     const model = scene.model({ text: "Read." })
     await scene.run(socket, { chatId: ack.chatId, model })
-    const [{ body } = { body: undefined }] = scene.asked(model)
-    expect((body as { messages: { content: string }[] }).messages[1]?.content === text).toBe(true)
+    const [asked] = scene.asked(model)
+    expect(asked?.messages[1]?.text === text).toBe(true)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { Frame } from "../support/raw-client.ts"
+import { echoModel } from "../support/runtime.ts"
 import { newId } from "./ids.ts"
 import { endOf } from "./run-rules.ts"
 import { acked, expectRefusal, question, startOf, useScene, within } from "./scene.ts"
@@ -89,7 +90,7 @@ describe("frames from the server", () => {
       ["not_found", { action: "run.follow", runId: newId("run"), after: 0 }, false],
       ["not_found", startOf({ chatId: ack.chatId, parentId: newId("msg") }), false],
       ["conflict", startOf({ runId: ack.runId, message: question("Other.") }), false],
-      ["model_not_found", startOf({ model: "ollama/none" }), false],
+      ["model_not_found", startOf({ model: `${echoModel}-none` }), false],
     ]
     for (const [code, action, retryable] of wanted) {
       const answer = await socket.act(action as Frame)

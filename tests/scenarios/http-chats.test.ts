@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { RawSocket } from "../support/raw-client.ts"
+import { echoModel } from "../support/runtime.ts"
 import { newId } from "./ids.ts"
 import { messageShape, shapeProblem, summaryShape } from "./rules.ts"
 import { endOf, textOf } from "./run-rules.ts"
@@ -17,6 +18,7 @@ async function held(socket: RawSocket, fields: Fields = {}): Promise<Ack> {
 type Page = { next?: string; chats?: Summary[]; messages?: Message[] }
 
 async function page(path: string, query: string): Promise<Page> {
+  await scene.runtime.listed()
   const { status, body } = await scene.http("GET", `${path}?${query}`)
   expect({ path, query, status }).toEqual({ path, query, status: 200 })
   return body as Page
@@ -76,7 +78,7 @@ describe("the list of chats", () => {
   it("[H4] pages of any size hold every chat once, in the same order", async () => {
     const made: string[] = []
     for (let count = 0; count < 120; count += 1) {
-      const body = { runId: newId("run"), message: question(`Chat ${count}`), model: "ollama/echo:latest" }
+      const body = { runId: newId("run"), message: question(`Chat ${count}`), model: echoModel }
       const answer = await scene.http("POST", "/api/runs", { body })
       const stream = await scene.sse(`/api/runs/${body.runId}/events`)
       await stream.whole()

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest"
 import type { HttpAnswer } from "../support/raw-http.ts"
 import { http } from "../support/raw-http.ts"
+import { runtimeKind } from "../support/runtime.ts"
 import { idPattern } from "./rules.ts"
 import { endOf, textOf } from "./run-rules.ts"
-import { acked, expectHttpRefusal, expectRefusal, startOf, useScene } from "./scene.ts"
+import { acked, expectHttpRefusal, expectRefusal, question, startOf, useScene } from "./scene.ts"
 import type { Ack, Fields } from "./scene.ts"
 
-const scene = useScene()
+const scene = useScene({ sweepEveryMs: 500 })
 
 /** One pixel. */
 const png = Buffer.from(
@@ -32,6 +33,13 @@ async function uploaded(file: Fields = image, bytes: Buffer = png): Promise<stri
   const created = await create(file)
   expect((await put(created, bytes)).status).toBeLessThan(300)
   return created.id
+}
+
+/** The bytes, or those that the redirect leads to. */
+async function download(path: string): Promise<HttpAnswer> {
+  const answer = await scene.http("GET", path)
+  const { location } = answer.headers
+  return answer.status === 302 && location !== undefined ? http("GET", location) : answer
 }
 
 describe("files", () => {
@@ -122,7 +130,8 @@ describe("files", () => {
       ["too few", png.subarray(1)],
       ["too many", Buffer.concat([png, png])],
       ["none", Buffer.alloc(0)],
-      ["of another type", html],
+      // S3 looks at no bytes; what they are called, how many they are and for whom is signed
+      ...(runtimeKind === "local" ? ([["of another type", html]] as [string, Buffer][]) : []),
       ["with another type's name", png, { "content-type": "text/html" }],
     ]
     for (const [what, bytes, headers] of wrong) {
@@ -165,7 +174,9 @@ describe("files", () => {
   it("[H7] 25 MB arrive whole", async () => {
     const bytes = Buffer.concat([png, Buffer.alloc(25 * 1024 * 1024 - png.length, 7)])
     const id = await uploaded({ ...image, bytes: bytes.length }, bytes)
-    expect((await scene.http("GET", `/api/files/${id}`)).bytes.equals(bytes)).toBe(true)
+    const answer = await download(`/api/files/${id}`)
+    expect(answer.bytes.equals(bytes)).toBe(true)
+    expect(answer.headers["content-disposition"]).toMatch(/^attachment\b.*pixel\.png/)
   })
 })
 
@@ -180,18 +191,17 @@ describe("files in messages", () => {
     ]
     const { ack, events } = await scene.run(socket, { message: { parts }, model })
     expect(textOf(events)).toContain("images: 1")
-    const [{ body } = { body: undefined }] = scene.asked(model)
-    const { messages } = body as { messages: { content: string; images?: string[] }[] }
+    const messages = scene.asked(model)[0]?.messages ?? []
     expect(messages).toHaveLength(1)
-    expect(messages[0]?.content).toContain("What is this?")
-    expect(messages[0]?.images?.map((image) => Buffer.from(image, "base64").equals(png))).toEqual([true])
+    expect(messages[0]?.text).toContain("What is this?")
+    expect(messages[0]?.images.map((image) => image.equals(png))).toEqual([true])
     const stored = await scene.message(ack.chatId, ack.userMessageId)
     expect(stored.parts).toEqual([
       { type: "text", text: "What is this?" },
       { type: "file", mediaType: "image/png", url: expect.stringContaining(fileId) as string, filename: "pixel.png" },
     ])
-    const url = new URL(String(stored.parts[1]?.["url"]), scene.runtime.httpUrl).href
-    expect((await http("GET", url)).bytes.equals(png)).toBe(true)
+    const { pathname } = new URL(String(stored.parts[1]?.["url"]), scene.runtime.httpUrl)
+    expect((await download(pathname)).bytes.equals(png)).toBe(true)
 
     const next = scene.model({}, "images")
     await scene.run(socket, { chatId: ack.chatId, model: next })
@@ -233,5 +243,101 @@ describe("files in messages", () => {
     expect((await put(created, png)).status).toBeLessThan(300)
     const ack = acked(await socket.act(start))
     expect(endOf(await scene.ended(socket, ack)).status).toBe("complete")
+  })
+})
+
+describe("files that a model cannot read", () => {
+  it("[H7, A6, G5] a question about a PDF is kept, and its answer says what is wrong", async () => {
+    const socket = await scene.connect()
+    const pdf = Buffer.from("%PDF-1.7\n%%EOF\n")
+    const fileId = await uploaded({ name: "report.pdf", mediaType: "application/pdf", bytes: pdf.length }, pdf)
+    const model = scene.model({})
+    const parts = [
+      { type: "text", text: "What does it say?" },
+      { type: "file", fileId },
+    ]
+    const { ack, events } = await scene.run(socket, { message: { parts }, model })
+    expect(endOf(events)).toMatchObject({ status: "failed", error: { code: "invalid", retryable: false } })
+    expect(endOf(events).error?.message).toMatch(/cannot read PDF files, and report\.pdf is one/)
+    expect(scene.asked(model)).toEqual([])
+    await scene.expectStored(ack, events)
+    const asked = await scene.message(ack.chatId, ack.userMessageId)
+    expect(asked.parts).toMatchObject([{ type: "text" }, { type: "file", filename: "report.pdf" }])
+
+    const next = scene.model({})
+    const { events: later } = await scene.run(socket, {
+      chatId: ack.chatId,
+      message: question("And now?"),
+      model: next,
+    })
+    expect(endOf(later).status).toBe("complete")
+    expect(JSON.stringify(scene.asked(next)[0]?.body)).toContain("report.pdf")
+  })
+
+  it("[H7] text and JSON are given to every model as text", async () => {
+    const socket = await scene.connect()
+    for (const [name, mediaType, text] of [
+      ["notes.md", "text/markdown", "# Grüße 👋"],
+      ["data.json", "application/json", '{"answer":42}'],
+    ] as const) {
+      const bytes = Buffer.from(text)
+      const fileId = await uploaded({ name, mediaType, bytes: bytes.length }, bytes)
+      const model = scene.model({})
+      const { events } = await scene.run(socket, { message: { parts: [{ type: "file", fileId }] }, model })
+      expect(endOf(events).status).toBe("complete")
+      const given = JSON.stringify((await scene.firstAsked(model)).body)
+      expect(given).toContain(JSON.stringify(`File ${name}:\n\n\`\`\`\n${text}\n`).slice(1, -1))
+    }
+  })
+})
+
+describe("the end of files", () => {
+  const note = async () => uploaded({ name: "note.txt", mediaType: "text/plain", bytes: 5 }, Buffer.from("Note."))
+  const status = async (fileId: string) => (await scene.http("GET", `/api/files/${fileId}`)).status
+  /** The sweep removes them, and tells nobody. */
+  async function gone(fileId: string): Promise<void> {
+    while ((await status(fileId)) !== 404);
+  }
+
+  it("[H5, H7] they go with the last chat that names them, and can then be named no more", async () => {
+    const socket = await scene.connect()
+    const own: string[] = [] // with the shared one as many as a message may name
+    while (own.length < 19) own.push(await note())
+    const [shared, unnamed] = [await note(), await note()]
+    const ask = async (...fileIds: string[]) => {
+      const parts = fileIds.map((fileId) => ({ type: "file", fileId }))
+      return (await scene.run(socket, { message: { parts }, model: scene.model({}) })).ack.chatId
+    }
+    const [one, other] = [await ask(...own, shared), await ask(shared)]
+    expect((await scene.http("DELETE", `/api/chats/${one}`)).status).toBe(204)
+    await Promise.all(own.map(gone))
+    expect([await status(shared), await status(unnamed)]).toEqual([200, 200])
+    const again = startOf({ message: { parts: [{ type: "file", fileId: own[0] }] } })
+    expectRefusal(await socket.act(again), "not_found")
+    expect((await scene.http("DELETE", `/api/chats/${other}`)).status).toBe(204)
+    await gone(shared)
+    expect(await status(unnamed)).toBe(200)
+  })
+
+  it("[H5, H7, A3] a file named at the moment its chat goes is either there for good or not found", async () => {
+    const socket = await scene.connect()
+    for (let time = 0; time < 5; time += 1) {
+      const [fileId, witness] = [await note(), await note()]
+      const parts = [fileId, witness].map((id) => ({ type: "file", fileId: id }))
+      const { chatId } = (await scene.run(socket, { message: { parts }, model: scene.model({}) })).ack
+      expect((await scene.http("DELETE", `/api/chats/${chatId}`)).status).toBe(204)
+      const model = scene.model({})
+      const start = startOf({ message: { parts: [{ type: "file", fileId }] }, model })
+      for (let rounds = 0; rounds < 20 * time; rounds += 1) await socket.roundTrip()
+      const answer = await socket.act(start)
+      await gone(witness)
+      if (answer.type === "error") {
+        expectRefusal(answer, "not_found")
+        continue
+      }
+      const ack = acked(answer)
+      expect(endOf(await scene.ended(socket, ack)).status).toBe("complete")
+      expect(await status(fileId)).toBe(200)
+    }
   })
 })

@@ -56,8 +56,8 @@ describe("starting and stopping", () => {
     const { chatId, userMessageId } = answer as Ack
     const stored = await scene.message(chatId, userMessageId)
     expect(stored.parts[0]?.["text"] === text).toBe(true)
-    const { body: asked } = await scene.firstAsked(model)
-    expect((asked as { messages: { content: string }[] }).messages[0]?.content === text).toBe(true)
+    const asked = await scene.firstAsked(model)
+    expect(asked.messages[0]?.text === text).toBe(true)
   })
 
   it("[H3, G4] a stop is answered by 200 with the run's status, and needs no body", async () => {

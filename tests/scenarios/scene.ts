@@ -1,13 +1,13 @@
 import { once } from "node:events"
 import { afterAll, afterEach, beforeAll, expect } from "vitest"
-import type { Script, SeenRequest } from "../support/model-server.ts"
-import type { OllamaModel } from "../support/ollama-stand-in.ts"
+import type { Script } from "../support/model-server.ts"
 import { openSocket } from "../support/raw-client.ts"
 import type { Answer, Event, Frame, OpenOptions, RawSocket } from "../support/raw-client.ts"
 import { http, openSse } from "../support/raw-http.ts"
 import type { HttpAnswer, HttpOptions, SseStream } from "../support/raw-http.ts"
-import type { Runtime } from "../support/runtime-port.ts"
-import { runtimeKind, startRuntime } from "../support/runtime.ts"
+import type { Runtime, RuntimeOptions } from "../support/runtime-port.ts"
+import { echoModel, runtimeKind, startRuntime } from "../support/runtime.ts"
+import type { Asked, ModelKind, ScriptedModel } from "../support/upstream.ts"
 import { newId } from "./ids.ts"
 import { errorCodes, eventProblem, frameProblem, sdkProblem, shapeProblem } from "./rules.ts"
 import { endOf, partsOf, runProblem } from "./run-rules.ts"
@@ -43,15 +43,15 @@ export const startOf = (fields: Fields): Fields & { runId: string; model: string
   action: "run.start",
   runId: newId("run"),
   message: question("Hello."),
-  model: "ollama/echo:latest",
+  model: echoModel,
   ...fields,
 })
 
 const slots = 80
-const kinds = { plain: ["completion", "tools"], thinking: ["completion", "thinking"], images: ["completion", "vision"] }
+const kinds: readonly ModelKind[] = ["plain", "thinking", "images"]
 
 /** Starts a runtime for the tests of a file, and after each of them looks at every frame that came. */
-export function useScene(options: { process?: boolean } = {}): Scene {
+export function useScene(options: Omit<RuntimeOptions, "models"> = {}): Scene {
   const scene = new Scene()
   beforeAll(async () => scene.open(options))
   afterEach(async () => scene.check())
@@ -67,14 +67,11 @@ export class Scene {
   #book = new Map<string, Map<number, string>>()
   #used = 0
 
-  async open(options: { process?: boolean }): Promise<void> {
-    const slot = (kind: keyof typeof kinds) => (_: unknown, index: number) => ({
-      name: `${kind}-${index}:latest`,
-      capabilities: kinds[kind],
-    })
-    const models: OllamaModel[] = [
-      { name: "echo:latest", contextLength: 32_768, loaded: true },
-      ...(Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((kind) => Array.from({ length: slots }, slot(kind))),
+  async open(options: Omit<RuntimeOptions, "models">): Promise<void> {
+    const slot = (kind: ModelKind) => (_: unknown, index: number) => ({ name: `${kind}-${index}`, kind })
+    const models: ScriptedModel[] = [
+      { name: "echo", kind: "plain", contextLength: 32_768 },
+      ...kinds.flatMap((kind) => Array.from({ length: slots }, slot(kind))),
     ]
     this.#runtime = await startRuntime({ models, ...options })
   }
@@ -85,31 +82,28 @@ export class Scene {
   }
 
   /** The id of a model that answers by this script, from now on. */
-  model(script: Script, kind: keyof typeof kinds = "plain"): string {
+  model(script: Script, kind: ModelKind = "plain"): string {
     this.#used += 1
-    const name = `${kind}-${this.#used % slots}:latest`
-    const { models } = this.runtime.upstream
-    const index = models.findIndex((model) => model.name === name)
-    models[index] = { name, capabilities: kinds[kind], ...script }
-    return `ollama/${name}`
+    const name = `${kind}-${this.#used % slots}`
+    this.runtime.upstream.script(name, script)
+    return this.runtime.upstream.idOf(name)
   }
 
   /** The requests for an answer that the model server got for a model. */
-  asked(model: string): SeenRequest[] {
-    return this.runtime.upstream.requests.filter((request) => isFor(request, model))
+  asked(model: string): Asked[] {
+    return this.runtime.upstream.asked().filter((asked) => asked.model === model)
   }
 
   /** Resolves with the first of them. */
-  async firstAsked(model: string): Promise<SeenRequest> {
-    for (let count = 1; ; count += 1) {
-      const request = await this.runtime.upstream.received("/api/chat", count)
-      if (isFor(request, model)) return request
-    }
+  async firstAsked(model: string): Promise<Asked> {
+    return this.runtime.upstream.firstAsked(model)
   }
 
   async connect(options: OpenOptions = {}): Promise<RawSocket> {
     const check = (frame: Frame) => frameProblem(frame) ?? this.#note(frame)
-    const socket = await openSocket(this.runtime.socketUrl, { check, ...options })
+    const headers = { ...this.runtime.credentials(), ...options.headers }
+    const stragglers = runtimeKind === "aws"
+    const socket = await openSocket(this.runtime.socketUrl, { check, stragglers, ...options, headers })
     this.#sockets.push(socket)
     return socket
   }
@@ -147,11 +141,12 @@ export class Scene {
   }
 
   async http(method: string, path: string, options: HttpOptions = {}): Promise<HttpAnswer> {
-    return http(method, `${this.runtime.httpUrl}${path}`, options)
+    const headers = { ...this.runtime.credentials(), ...options.headers }
+    return http(method, `${this.runtime.httpUrl}${path}`, { ...options, headers })
   }
 
   async sse(path: string, headers: Record<string, string> = {}): Promise<SseStream> {
-    const stream = await openSse(`${this.runtime.httpUrl}${path}`, headers)
+    const stream = await openSse(`${this.runtime.httpUrl}${path}`, { ...this.runtime.credentials(), ...headers })
     this.#streams.push(stream)
     return stream
   }
@@ -163,6 +158,7 @@ export class Scene {
   }
 
   async chats(query = "?limit=100"): Promise<Summary[]> {
+    await this.runtime.listed()
     const { status, body } = await this.http("GET", `/api/chats${query}`)
     expect(status).toBe(200)
     return (body as { chats: Summary[] }).chats
@@ -186,7 +182,7 @@ export class Scene {
     const chats = await this.chats()
     const messages = await Promise.all(chatIds.map((chatId) => this.messages(chatId)))
     const summaries = await Promise.all(chatIds.map((chatId) => this.chat(chatId)))
-    const asked = this.runtime.upstream.requests.filter(({ path }) => path === "/api/chat").length
+    const asked = this.runtime.upstream.asked().length
     return JSON.stringify({ chats, messages, summaries, asked })
   }
 
@@ -230,7 +226,7 @@ export class Scene {
   /** What a test has left unfinished is let go on, so that the next one finds everything at rest. */
   async #settle(): Promise<void> {
     this.runtime.upstream.release()
-    const socket = await openSocket(this.runtime.socketUrl)
+    const socket = await openSocket(this.runtime.socketUrl, { headers: this.runtime.credentials() })
     const unfinished = (await this.chats()).filter(({ runs }) => Object.keys(runs).length > 0)
     for (const { id } of unfinished) {
       const last = () => socket.frames.findLast(({ chat }) => (chat as Summary | undefined)?.id === id)?.["chat"]
@@ -296,10 +292,6 @@ function unordered(socket: RawSocket): string[] {
   return [...socket.runs]
     .filter(([, log]) => log.gaps > 0 || (log.asked === 1 && log.overlaps > 0))
     .map(([runId, log]) => `${runId}: ${log.gaps} gaps and ${log.overlaps} overlaps without a fault`)
-}
-
-function isFor({ path, body }: SeenRequest, model: string): boolean {
-  return path === "/api/chat" && `ollama/${String((body as { model?: unknown }).model)}` === model
 }
 
 /** @throws unless it is an ack */

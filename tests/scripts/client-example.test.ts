@@ -12,7 +12,7 @@ it("the example of the client's README chats from a terminal, in one chat", asyn
   const readme = readFileSync(new URL("../../packages/client/README.md", import.meta.url), "utf8")
   expect(readme).toContain(readFileSync(example, "utf8").trim())
 
-  const runtime = await startRuntime({ models: [{ name: "echo:latest" }] })
+  const runtime = await startRuntime({ models: [{ name: "echo", kind: "plain" }] })
   try {
     const entry = bundle(fileURLToPath(example), "client-example")
     const child = spawn(process.execPath, [fileURLToPath(entry), runtime.httpUrl], {

@@ -92,14 +92,20 @@ function promptOf(body: unknown): SeenPrompt {
 function wireOf({ status, exception, withoutUsage }: BedrockModel): Wire {
   // Thoughts are a block of their own, before the words.
   const index = { thinking: 0, text: 1 }
+  let thinks = false
   return {
     contentType: "application/vnd.amazon.eventstream",
     refusal: (message) => refusalOf(exception ?? exceptions[status ?? 500] ?? "InternalServerException", message),
-    chunk: (kind, text) =>
-      encodeEvent("contentBlockDelta", {
+    chunk(kind, text) {
+      const delta = encodeEvent("contentBlockDelta", {
         contentBlockIndex: index[kind],
         delta: kind === "text" ? { text } : { reasoningContent: { text } },
-      }),
+      })
+      const endsThought = kind === "text" && thinks
+      thinks = kind === "thinking"
+      if (!endsThought) return delta
+      return Buffer.concat([encodeEvent("contentBlockStop", { contentBlockIndex: index.thinking }), delta])
+    },
     // A length that no event has, and a checksum that is none.
     garbage: Buffer.concat([Buffer.from([0, 0, 0, 40, 0, 0, 0, 4, 1, 2, 3, 4]), Buffer.alloc(28, 7)]),
     error: (message) => encodeException(exception ?? "modelStreamErrorException", { message }),

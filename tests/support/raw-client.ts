@@ -75,6 +75,8 @@ export type OpenOptions = {
   protocols?: string[]
   /** Looks at every frame; what it returns is a problem. */
   check?: (frame: Frame, bytes: number) => string | undefined
+  /** Whether frames that were under way may come after an unfollow is acked (protocol A15). */
+  stragglers?: boolean
 }
 
 /** The server answered the upgrade with a plain response. */
@@ -89,9 +91,9 @@ export class Refused extends Error {
 
 /** @throws Refused */
 export async function openSocket(url: string, options: OpenOptions = {}): Promise<RawSocket> {
-  const { protocols = [], headers = {}, check } = options
+  const { protocols = [], headers = {} } = options
   const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false })
-  const raw = new RawSocket(socket, check)
+  const raw = new RawSocket(socket, options)
   await new Promise<void>((resolve, reject) => {
     socket.once("open", resolve)
     socket.once("error", reject)
@@ -120,10 +122,12 @@ export class RawSocket {
   readonly #answers = new Map<string, Answer>()
   readonly #watchers = new Set<() => void>()
   readonly #check: OpenOptions["check"]
+  readonly #stragglers: boolean
 
-  constructor(socket: WebSocket, check?: OpenOptions["check"]) {
+  constructor(socket: WebSocket, { check, stragglers = false }: OpenOptions = {}) {
     this.socket = socket
     this.#check = check
+    this.#stragglers = stragglers
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary))
     // A close event follows each error.
     socket.on("error", () => {})
@@ -282,7 +286,8 @@ export class RawSocket {
   #takeRun(frame: Frame): void {
     const { runId, from, events } = frame as { runId: string; from: number; events: Event[] }
     const log = this.runs.get(runId)
-    if (log === undefined || !log.wanted) return void this.problems.push(`an uninvited frame of ${runId}`)
+    if (log === undefined || (!log.wanted && !this.#stragglers))
+      return void this.problems.push(`an uninvited frame of ${runId}`)
     if (log.ended && log.asked === 1) this.problems.push(`a frame of ${runId} after its terminal event`)
     const problem = log.take(from, events)
     if (problem !== undefined) this.problems.push(`${runId}: ${problem}`)

@@ -12,39 +12,38 @@ import { startServer } from "@omnichat/local/server"
 import { build } from "rolldown"
 import { serverBundle } from "../../scripts/build.mjs"
 import { workspaceRoot } from "../../scripts/lib/files.mjs"
-import { startOllamaStandIn } from "./ollama-stand-in.ts"
+import { startOllamaUpstream } from "./ollama-upstream.ts"
 import type { Runtime, RuntimeOptions } from "./runtime-port.ts"
 import { sqliteThread } from "./sqlite-thread.ts"
 
 /** The service on one machine, in this process or as a child that can be killed. */
 
-type Where = { port: number; dataFolder: string; upstreamUrl: string; errors: string[] }
+type Where = { port: number; dataFolder: string; upstreamUrl: string; errors: string[]; smaller: Smaller }
+type Smaller = Pick<RuntimeOptions, "connections" | "sweepEveryMs">
 type Started = { port: number; end(signal: "SIGKILL" | "SIGTERM"): Promise<void> }
 
-export async function startOnThisMachine({ models, process: own = false }: RuntimeOptions): Promise<Runtime> {
-  let upstream = await startOllamaStandIn({ models })
+export async function startOnThisMachine(options: RuntimeOptions): Promise<Runtime> {
+  const { models, process: own = false, ...smaller } = options
+  if (own && Object.keys(smaller).length > 0) throw new Error("only what shares our process can be given other limits")
+  const upstream = await startOllamaUpstream(models)
   const upstreamUrl = upstream.url
   const dataFolder = mkdtempSync(join(tmpdir(), "omnichat-scenario-"))
   const errors: string[] = []
   const start = own ? startChild : startHere
-  let started = await start({ port: own ? await freePort() : 0, dataFolder, upstreamUrl, errors })
+  let started = await start({ port: own ? await freePort() : 0, dataFolder, upstreamUrl, errors, smaller })
   const { port } = started
   return {
     httpUrl: `http://127.0.0.1:${port}`,
     socketUrl: `ws://127.0.0.1:${port}/socket`,
     origin: `http://127.0.0.1:${port}`,
-    get upstream() {
-      return upstream
-    },
+    upstream,
     errors,
-    upstreamDown: () => upstream.close(),
-    async upstreamUp() {
-      upstream = await startOllamaStandIn({ models: upstream.models, port: Number(new URL(upstreamUrl).port) })
-    },
+    credentials: () => ({}),
+    listed: () => Promise.resolve(),
     async restart(signal, between) {
       await started.end(signal)
       await between?.()
-      started = await start({ port, dataFolder, upstreamUrl, errors })
+      started = await start({ port, dataFolder, upstreamUrl, errors, smaller })
     },
     async stop() {
       await started.end("SIGTERM")
@@ -54,13 +53,15 @@ export async function startOnThisMachine({ models, process: own = false }: Runti
   }
 }
 
-async function startHere({ port, dataFolder, upstreamUrl, errors }: Where): Promise<Started> {
+async function startHere({ port, dataFolder, upstreamUrl, errors, smaller }: Where): Promise<Started> {
   const server = await startServer(
     { port, host: "127.0.0.1", dataFolder, ollamaUrls: [upstreamUrl], openBrowser: false, logLevel: "error" },
     {
       webFolder: fileURLToPath(new URL("../../packages/web/dist", import.meta.url)),
       threadEntry: sqliteThread(),
       version: "0.0.0-scenarios",
+      socketLimits: smaller.connections ?? {},
+      ...(smaller.sweepEveryMs === undefined ? {} : { sweepEveryMs: smaller.sweepEveryMs }),
     },
     createLog("error", (line) => errors.push(line)),
   )

@@ -19,6 +19,7 @@ export function manualClock(start = 1_000_000): ManualClock {
       return new Promise((resolve) => {
         const wake = () => {
           sleepers.delete(sleeper)
+          signal?.removeEventListener("abort", wake)
           resolve()
         }
         const sleeper = { until: now + ms, wake }

@@ -1,4 +1,4 @@
-import { once } from "node:events"
+import { getEventListeners, once } from "node:events"
 import { type RequestListener, createServer } from "node:http"
 import { type AddressInfo, type Socket, createServer as createTcpServer } from "node:net"
 import { afterEach, expect, test } from "vitest"
@@ -179,4 +179,20 @@ test("an idle connection that the server closed as it was taken up again is repl
 
 test("other protocols are refused", async () => {
   await expect(get("ftp://127.0.0.1/")).rejects.toThrow("ftp:")
+})
+
+test("any number of calls share a signal with one listener, and all end with it", async () => {
+  const { url, sockets } = await serve((_, response) => void response.write("half"))
+  const under = new AbortController()
+  const fetch = createHttpFetch()
+  const responses = await Promise.all(
+    Array.from({ length: 20 }, () => fetch(url, { method: "GET", signal: under.signal })),
+  )
+  expect(getEventListeners(under.signal, "abort")).toHaveLength(1)
+  const waiting = fetch(`${url}/more`, { method: "GET", signal: under.signal })
+  const reason = new Error("left")
+  under.abort(reason)
+  for (const response of responses) await expect(response.text()).rejects.toBe(reason)
+  await expect(waiting).rejects.toBe(reason)
+  await Promise.all(sockets.map(async (socket) => socket.destroyed || once(socket, "close")))
 })

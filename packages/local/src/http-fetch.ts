@@ -37,8 +37,7 @@ function send(url: URL, init: ProviderFetchInit, agent: HttpAgent | HttpsAgent |
     })
     let response: IncomingMessage | undefined
     const abort = () => (response ?? request).destroy(reasonOf(signal))
-    signal.addEventListener("abort", abort, { once: true })
-    request.once("close", () => signal.removeEventListener("abort", abort))
+    request.once("close", whenAborted(signal, abort))
     request.once("response", (received) => {
       response = received
       resolve(responseOf(received))
@@ -52,6 +51,22 @@ function send(url: URL, init: ProviderFetchInit, agent: HttpAgent | HttpsAgent |
     })
     request.end(body)
   })
+}
+
+const callsUnder = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * Calls `abort` when the signal is aborted; gives what ends that. However many calls share a signal, as when the models
+ * of several servers are listed for one run, it has one listener: Node warns of more than ten.
+ */
+function whenAborted(signal: AbortSignal, abort: () => void): () => void {
+  const calls = callsUnder.get(signal) ?? new Set()
+  if (!callsUnder.has(signal)) {
+    callsUnder.set(signal, calls)
+    signal.addEventListener("abort", () => calls.forEach((call) => call()), { once: true })
+  }
+  calls.add(abort)
+  return () => void calls.delete(abort)
 }
 
 const reasonOf = ({ reason }: AbortSignal): Error =>

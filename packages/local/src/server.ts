@@ -19,17 +19,22 @@ import { openRuntime } from "./runtime.ts"
 import type { Runtime } from "./runtime.ts"
 import type { Settings } from "./settings.ts"
 import { socketLimits } from "./socket/limits.ts"
+import type { SocketLimits } from "./socket/limits.ts"
 import { createSockets } from "./socket/sockets.ts"
 import type { Sockets } from "./socket/sockets.ts"
 import { within } from "./within.ts"
 
-/** Where the parts lie that are built apart from the server. */
+/** Where the parts lie that are built apart from the server, and what a test may make smaller. */
 export type Build = {
   /** The folder of the built web app. */
   webFolder: string
   /** The built entry of SQLite's thread. */
   threadEntry: URL
   version: string
+  /** Instead of the usual ones. */
+  socketLimits?: Partial<SocketLimits>
+  /** How often what is over is looked for, in milliseconds; usually 10 s. */
+  sweepEveryMs?: number
 }
 
 export type RunningServer = {
@@ -43,7 +48,7 @@ export type RunningServer = {
   close(): Promise<void>
 }
 
-const sweepEveryMs = 10_000
+const usualSweepEveryMs = 10_000
 /** How long each part of a stop may take. */
 const grace = { runs: 7000, connections: 1000 }
 
@@ -71,7 +76,7 @@ async function serve(door: Door, runtime: Runtime, build: Build, log: Log): Prom
     peers: runtime.peers,
     handler: createSocketHandler(ports),
     log,
-    limits: socketLimits,
+    limits: { ...socketLimits, ...build.socketLimits },
     now: () => performance.now(),
   })
   await forgetConnections(ports, owner.userId)
@@ -80,7 +85,7 @@ async function serve(door: Door, runtime: Runtime, build: Build, log: Log): Prom
   door.open({ page: web, api: createApiListener(runtime, build), socket: createSocketDoor(sockets) })
 
   const schedule = createSchedule(ports)
-  const sweeping = repeat(sweepEveryMs, log, async () => {
+  const sweeping = repeat(build.sweepEveryMs ?? usualSweepEveryMs, log, async () => {
     sockets.sweep()
     if (runtime.dispatcher.active === 0) runtime.clock.catchUp()
     await schedule()

@@ -1,3 +1,4 @@
+import { removeChatsFiles } from "../file/remove.ts"
 import { describe } from "../log.ts"
 import type { ChatId, RunId } from "../protocol/id.ts"
 import type { RunPorts } from "../run/ports.ts"
@@ -53,6 +54,7 @@ async function purge(ports: RunPorts, chatId: ChatId): Promise<void> {
   }
   if (chat) await removeFromList(ports, chat.owner, chatId)
   while (await removeMessages(table, chatId));
+  await removeChatsFiles(ports, chatId)
   await blobs.deleteAll(blobFolder(chatId))
   await finishPurge(table, chatId)
 }

@@ -8,7 +8,7 @@ import { fileId, newId } from "../protocol/id.ts"
 import type { FileId } from "../protocol/id.ts"
 import type { Clock } from "../store/clock.ts"
 import { allowedKinds, isAllowedKind } from "./kinds.ts"
-import { readFile, readFiles, writeFile } from "./store.ts"
+import { blobKey, readFile, readFiles, writeFile } from "./store.ts"
 import type { FileItem } from "./store.ts"
 
 /** Files that a user puts beside a message (protocol H7). Sizes are in bytes. */
@@ -21,6 +21,9 @@ export type FilePorts = Pick<Ports, "table" | "blobs"> & { clock: Pick<Clock, "n
 /** How long the address of an upload is good. */
 export const uploadExpiresInMs = 15 * 60 * 1000
 
+/** How long a file waits to be named by a message before it is removed. */
+export const keptUnnamedMs = 24 * 60 * 60 * 1000
+
 /** A download begins at once; one that goes on longer is not broken off. */
 const downloadExpiresInMs = 60 * 1000
 
@@ -28,7 +31,8 @@ const downloadExpiresInMs = 60 * 1000
 const redirectedFrom = 1024 * 1024
 
 /**
- * Makes a file of the actor's and says where its bytes go.
+ * Makes a file of the actor's and says where its bytes go. It is kept for as long as there is a chat that names it, and
+ * for a day until one does.
  *
  * @throws OmniError `invalid` for a type that no file may have
  */
@@ -42,17 +46,10 @@ export async function createFile(ports: FilePorts, actor: Actor, body: FileCreat
     )
   }
   const id = newId("fil", now)
-  const key = `files/${id}`
+  const key = blobKey(id)
   const { mediaType, bytes } = body
-  await writeFile(ports.table, {
-    id,
-    ownerId: actor.userId,
-    name: plainName(body.name),
-    mediaType,
-    bytes,
-    key,
-    createdAt: now,
-  })
+  const file = { id, ownerId: actor.userId, name: plainName(body.name), mediaType, bytes, key, createdAt: now }
+  await writeFile(ports.table, file, now + keptUnnamedMs)
   return { id, upload: await ports.blobs.uploadUrl(key, { bytes, mediaType, expiresInMs: uploadExpiresInMs }) }
 }
 

@@ -41,6 +41,14 @@ test.each([
   expect(later[0]).toMatch(/^user: a\n\n\[The file thing\.bin \(.+\) was here/)
 })
 
+test.each([
+  [file("application/pdf"), "m cannot read PDF files, and thing.bin is one."],
+  [file("image/png"), "m cannot see images, and thing.bin is one."],
+  [file("text/plain", [0xff]), "thing.bin (text/plain) cannot be given to a model"],
+])("the refusal of %j says what is wrong with it", (content, words) => {
+  expect(() => plainMessages([user(content)], false, "m")).toThrow(words)
+})
+
 test.each([0, 1, 2, 3, 4, 254, 255, 256])("base 64 of %i bytes is what it should be", (length) => {
   const bytes = Uint8Array.from({ length }, (_, at) => (at * 7) % 256)
   expect(base64(bytes)).toBe(btoa(String.fromCharCode(...bytes)))

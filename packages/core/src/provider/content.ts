@@ -62,13 +62,18 @@ function fileAsText(file: File, { model, refuse }: Rules): string {
     return `File ${file.filename}:\n\n${fence}\n${text}\n${fence}`
   }
   if (!refuse) return `[The file ${file.filename} (${file.mediaType}) was here; this model cannot read it.]`
-  throw imageTypes.has(file.mediaType)
-    ? new OmniError("invalid", `${model} cannot see images, and ${file.filename} is one. Choose a model that can.`)
-    : new OmniError(
-        "invalid",
-        `${file.filename} (${file.mediaType}) cannot be given to a model: text files in UTF-8 and images ` +
-          `(PNG, JPEG, WebP, GIF) can. Convert it, or take it out.`,
-      )
+  throw new OmniError("invalid", whyNot(file, model))
+}
+
+function whyNot({ filename, mediaType }: File, model: string): string {
+  if (imageTypes.has(mediaType)) return `${model} cannot see images, and ${filename} is one. Choose a model that can.`
+  if (mediaType === "application/pdf") {
+    return `${model} cannot read PDF files, and ${filename} is one. Copy its text into the message or a text file.`
+  }
+  return (
+    `${filename} (${mediaType}) cannot be given to a model: text files in UTF-8 and images ` +
+    `(PNG, JPEG, WebP, GIF) can. Convert it, or take it out.`
+  )
 }
 
 function decoded(bytes: Uint8Array): string | undefined {

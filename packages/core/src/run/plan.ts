@@ -3,11 +3,12 @@ import { readBody, storeBody, textOf } from "../chat/body.ts"
 import type { ChatRecord, ListEntry } from "../chat/record.ts"
 import { beginRunOperations, createChatOperations, putMessageOperation } from "../chat/store.ts"
 import { titleFrom } from "../chat/title.ts"
+import { nameFileOperations } from "../file/store.ts"
 import type { ChosenModel } from "../model/models.ts"
 import { OmniError } from "../protocol/error.ts"
 import type { Event } from "../protocol/event.ts"
 import type { StartBody } from "../protocol/frame.ts"
-import { type MessageId, newId, newIdAfter } from "../protocol/id.ts"
+import { type FileId, type MessageId, newId, newIdAfter } from "../protocol/id.ts"
 import type { Part } from "../protocol/part.ts"
 import type { Operation } from "../store/table.ts"
 import { continuedBlock } from "./blocks.ts"
@@ -98,6 +99,7 @@ export async function planRun(
         status: "complete",
         createdAt: now,
       }),
+      ...nameFileOperations(filesIn(body.message), record.chatId),
     )
   }
   const what = parts === undefined ? { above: answerTo } : { asked: parts, above: asked.parentId }
@@ -143,6 +145,9 @@ function chatOperations(
     ...(body.temporary ? { temporary: true } : {}),
   })
 }
+
+const filesIn = (message: StartBody["message"]): FileId[] =>
+  message?.parts.flatMap((part) => (part.type === "file" ? [part.fileId] : [])) ?? []
 
 /** The id the client chose, unless it would not sort after its parent's. */
 function questionId(chosen: MessageId | undefined, parentId: MessageId | null, now: number): MessageId {

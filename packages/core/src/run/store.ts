@@ -162,13 +162,16 @@ export function stillQueued(seen: RunRecord): Operation {
   }
 }
 
-/** Every unfinished run, read consistently. */
-export async function listActive(table: Table): Promise<RunRecord[]> {
+/**
+ * Every unfinished run. Who is listed is read consistently or, for half the price, as it may have been a moment ago; the
+ * runs themselves are read consistently always.
+ */
+export async function listActive(table: Table, { consistent }: { consistent: boolean }): Promise<RunRecord[]> {
   const records: RunRecord[] = []
   for (const pk of activeShards) {
     let cursor: string | undefined
     do {
-      const page = await table.query({ pk, consistent: true, ...(cursor === undefined ? {} : { cursor }) })
+      const page = await table.query({ pk, consistent, ...(cursor === undefined ? {} : { cursor }) })
       records.push(
         ...(await readRecords(
           table,

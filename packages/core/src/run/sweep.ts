@@ -1,4 +1,5 @@
 import { purgeChats } from "../chat/purge.ts"
+import { removeUnnamedFiles } from "../file/remove.ts"
 import { describe } from "../log.ts"
 import { isLeaseOver } from "./access.ts"
 import { closeRun, notTaken } from "./close.ts"
@@ -11,15 +12,16 @@ import { listActive } from "./store.ts"
  * nobody took is dispatched again and at last closed. Each run by itself: one that fails holds up no other.
  */
 export async function sweep(ports: RunPorts): Promise<void> {
-  await Promise.all(
-    (await listActive(ports.table)).map((record) => guarded(ports, record, () => sweepRun(ports, record))),
-  )
+  // It looks again and again and at what is minutes old, so a listing of a moment ago will do.
+  const active = await listActive(ports.table, { consistent: false })
+  await Promise.all(active.map((record) => guarded(ports, record, () => sweepRun(ports, record))))
   await purgeChats(ports)
+  await removeUnnamedFiles(ports)
 }
 
 /** At the start of a one-machine server, before it says that it is alive: nobody else holds a run. */
 export async function recover(ports: RunPorts): Promise<void> {
-  const active = await listActive(ports.table)
+  const active = await listActive(ports.table, { consistent: true })
   await Promise.all(
     active.map((record) =>
       guarded(ports, record, async () => {

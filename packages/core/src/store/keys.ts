@@ -14,6 +14,11 @@ export const keys = {
   connection: (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: "STATE" }),
   userConnection: (userId: string, connectionId: string): Key => ({ pk: `USER#${userId}`, sk: `CONN#${connectionId}` }),
   file: (fileId: string): Key => ({ pk: `FILE#${fileId}`, sk: "META" }),
+  /** That a chat names the file: once to be found from either of them. */
+  fileInChat: (fileId: string, chatId: string): Key => ({ pk: `FILE#${fileId}`, sk: `CHAT#${chatId}` }),
+  chatsFile: (chatId: string, fileId: string): Key => ({ pk: `CHAT#${chatId}`, sk: `FILE#${fileId}` }),
+  /** A file that is looked at once more, in the order in which files are made. */
+  unsettledFile: (fileId: string): Key => ({ pk: "JOB#files", sk: `FILE#${fileId}` }),
   purge: (chatId: string): Key => ({ pk: "JOB#purge", sk: `CHAT#${chatId}` }),
 }
 

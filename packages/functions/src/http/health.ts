@@ -4,9 +4,12 @@ export type Readiness = {
   /** Whether work would be taken now. */
   ready: boolean
   store: "ok" | "failed"
-  /** How many models there are to choose from. */
+  /** How many models there are to choose from, those of silent sources among them. */
   models: number
+  /** Without addresses: everybody may ask. */
   sources: { provider: string; state: string }[]
+  /** What is missing and what to do, where it is not ready. */
+  message?: string
 }
 
 export type Health = {
