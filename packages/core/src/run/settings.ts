@@ -45,7 +45,7 @@ export const defaultRunSettings: RunSettings = {
   leaseStale: 7 * seconds,
   flagsPoll: 500,
   journalPoll: 250,
-  flush: { early: 50, earlyFor: 500, late: 125, lateForCheap: 250, unfollowed: 1 * seconds },
+  flush: { early: 50, earlyFor: 500, late: 150, lateForCheap: 250, unfollowed: 1 * seconds },
   unfollowedBytes: 4096,
   cheapBelow: 0.5,
   signOfLife: 5 * seconds,

@@ -1,0 +1,34 @@
+import { costOf } from "./prices.mjs"
+
+/**
+ * What a stage does while nobody comes.
+ * @typedef {object} Idle
+ * @property {number} sweepsAMonth
+ * @property {number} sweepMs milliseconds of one sweep that finds nothing
+ * @property {number} sweepMegabytes memory of its function
+ * @property {number} sweepReadUnits
+ * @property {number} storedGigabytes bundles and the page
+ * @property {number} alarms
+ */
+
+const freeAlarms = 10
+
+/** Dollars for a month without a visitor. @param {Idle} idle */
+export function idleCost(idle) {
+  const { sweepsAMonth } = idle
+  const parts = {
+    "the sweep's calls": costOf("call", sweepsAMonth) + costOf("scheduled", sweepsAMonth),
+    "the sweep's time": costOf("gigabyteSecond", (sweepsAMonth * idle.sweepMs * idle.sweepMegabytes) / 1000 / 1024),
+    "the sweep's reads": costOf("read", sweepsAMonth * idle.sweepReadUnits),
+    "files of the app": costOf("stored", idle.storedGigabytes),
+  }
+  const sum = Object.values(parts).reduce((total, dollars) => total + dollars, 0)
+  // Calls and time of functions and of the scheduler, and ten alarms, stay free for ever in every account.
+  const free = parts["the sweep's calls"] + parts["the sweep's time"]
+  return {
+    parts,
+    sum,
+    withFreeTier: sum - free + costOf("alarm", Math.max(0, idle.alarms - freeAlarms)),
+    alarmsElsewhere: costOf("alarm", idle.alarms),
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { beforeAll, describe, expect, it } from "vitest"
+import { answersCost } from "../../scripts/cost/answer.mjs"
+import { costDocument, costPage } from "../../scripts/cost/document.mjs"
+import { readFacts } from "../../scripts/cost/facts.mjs"
+import { idleCost } from "../../scripts/cost/idle.mjs"
+import { installPlatform } from "../../scripts/infra/platform.mjs"
+import { workspaceRoot } from "../../scripts/lib/files.mjs"
+
+describe("what it costs on AWS", () => {
+  let facts: Awaited<ReturnType<typeof readFacts>>
+  beforeAll(async () => {
+    await installPlatform(workspaceRoot)
+    facts = await readFacts(workspaceRoot)
+  }, 300_000)
+
+  it(`is what ${costPage} says`, () => {
+    const page = readFileSync(join(workspaceRoot, costPage), "utf8")
+    expect(page, "run node scripts/cost-table.mjs").toBe(costDocument(facts))
+    console.log(page.slice(0, page.indexOf("## What gives way first")))
+  })
+
+  it("is at most $0.30 for a thousand answers, without the model", () => {
+    expect(answersCost(facts.counts, facts.megabytes).sum).toBeLessThanOrEqual(0.3)
+  })
+
+  it("is cents for a month in which nobody comes, on every stage", () => {
+    expect(Object.keys(facts.stages)).toEqual(["dev", "production"])
+    for (const stage of Object.values(facts.stages)) {
+      expect(idleCost(stage).sum).toBeLessThan(0.1)
+      expect(idleCost(stage).withFreeTier).toBeLessThan(0.02)
+    }
+  })
+})
