@@ -20,7 +20,7 @@ describe("the settings", () => {
     await field.fill(scene.ollamaUrl.replace("http://", ""))
     await field.press("Enter")
     await server(app, scene.ollamaUrl).getByText("3 models").waitFor()
-    expect(await field.inputValue()).toBe("")
+    await expect.poll(() => field.inputValue()).toBe("")
     await app.page.getByRole("button", { name: `Remove ${dead}` }).click()
     await server(app, dead).waitFor({ state: "detached" })
     await app.page.reload()
