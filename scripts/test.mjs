@@ -33,6 +33,7 @@ const tests = await run(
   "run",
   "--reporter=default",
   "--reporter=json",
+  "--reporter=./scripts/lib/runtimes-reporter.mjs",
   `--outputFile.json=${results}`,
   ...process.argv.slice(2),
 )

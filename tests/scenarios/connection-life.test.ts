@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest"
 import type { RawSocket } from "../support/raw-client.ts"
+import { runtimeKind } from "../support/runtime.ts"
 import { endOf, textOf } from "./run-rules.ts"
 import { acked, useScene } from "./scene.ts"
 import type { Scene } from "./scene.ts"
 
 /** Much less than the page's 10 minutes and 2 hours, and still much more than this machine is ever busy at a stretch. */
-const limit = 4000
+const limit = runtimeKind === "local" ? 4000 : 6000
 
 const soon = { sweepEveryMs: 500 }
 const words = { text: "A long way to go, and a rest on it. ".repeat(20), holdAfter: 3 }

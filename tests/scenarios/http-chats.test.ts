@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import type { RawSocket } from "../support/raw-client.ts"
-import { echoModel } from "../support/runtime.ts"
 import { newId } from "./ids.ts"
 import { messageShape, shapeProblem, summaryShape } from "./rules.ts"
 import { endOf, textOf } from "./run-rules.ts"
@@ -76,17 +75,11 @@ describe("the list of chats", () => {
   })
 
   it("[H4] pages of any size hold every chat once, in the same order", async () => {
+    const socket = await scene.connect()
     const made: string[] = []
     for (let count = 0; count < 120; count += 1) {
-      const body = { runId: newId("run"), message: question(`Chat ${count}`), model: echoModel }
-      const answer = await scene.http("POST", "/api/runs", { body })
-      const stream = await scene.sse(`/api/runs/${body.runId}/events`)
-      await stream.whole()
-      made.push((answer.body as Ack).chatId)
+      made.push((await scene.run(socket, { message: question(`Chat ${count}`) })).ack.chatId)
     }
-    const socket = await scene.connect()
-    // the last one's end is in the list as soon as it is told
-    await scene.run(socket, { chatId: made.at(-1) })
     const whole = await pages("/api/chats", 100)
     const all = whole.flatMap(({ chats }) => ids(chats))
     expect(whole[0]?.chats).toHaveLength(100)

@@ -181,7 +181,10 @@ describe("models and health", () => {
     expect(ready.status).toBe(200)
     const metrics = await scene.http("GET", "/metrics")
     // on AWS CloudWatch counts
-    if (runtimeKind === "aws") return void expect(metrics.status).toBe(404)
+    if (runtimeKind === "aws") {
+      expect(metrics.status).toBe(404)
+      return
+    }
     expect(metrics.status).toBe(200)
     expect(metrics.headers["content-type"]).toMatch(/^text\/plain\b/)
     expect(metrics.text).toMatch(/^# TYPE \S+ (?:counter|gauge|histogram|summary)$/m)

@@ -99,9 +99,10 @@ export class Scene {
     return this.runtime.upstream.firstAsked(model)
   }
 
-  async connect(options: OpenOptions = {}): Promise<RawSocket> {
+  /** As the user of most tests, unless it is without `credentials`, or `headers` has others. */
+  async connect({ credentials = true, ...options }: OpenOptions & { credentials?: boolean } = {}): Promise<RawSocket> {
     const check = (frame: Frame) => frameProblem(frame) ?? this.#note(frame)
-    const headers = { ...this.runtime.credentials(), ...options.headers }
+    const headers = { ...(credentials ? this.runtime.credentials() : {}), ...options.headers }
     const stragglers = runtimeKind === "aws"
     const socket = await openSocket(this.runtime.socketUrl, { check, stragglers, ...options, headers })
     this.#sockets.push(socket)

@@ -20,6 +20,11 @@ export type SignInProvider = {
   groups: Map<string, string[]>
   /** How long the access tokens that are made from now on are good, in seconds. */
   accessTokenSeconds: number
+  /**
+   * For how long a refresh token that was used is taken once more, in seconds: Cognito's grace for a page that was closed
+   * before the answer came. Default 0: one that comes again ends the session.
+   */
+  graceSeconds: number
   /** The requests that came: method and path. */
   requests: string[]
   /** Every refresh token that was given is good no more. */
@@ -38,7 +43,10 @@ const audience = "urn:omnichat"
 
 /** `site` is the origin of the page that signs in. */
 export async function startSignInProvider(site: string): Promise<SignInProvider> {
-  const Provider = await loadProvider()
+  const { Provider, interactionPolicy } = await loadLibrary()
+  const policy = interactionPolicy.base()
+  // That the client is one for this machine is for the test's sake, and no reason to ask.
+  policy.get("consent")?.checks.remove("native_client_prompt")
   const server = createServer()
   const port = await listen(server, 0)
   const url = `http://127.0.0.1:${port}`
@@ -46,8 +54,9 @@ export async function startSignInProvider(site: string): Promise<SignInProvider>
   const storage = new Map<string, { payload: Record<string, unknown>; expiresAt: number }>()
   const provider = new Provider(url, {
     ...configuration(site, () => settings),
-    adapter: memoryAdapter(storage),
+    adapter: memoryAdapter(storage, () => settings.graceSeconds),
     jwks: { keys: [{ ...keys.privateKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256", use: "sig" }] },
+    interactions: { policy, url: (_context, { uid }) => `/interaction/${uid}` },
     cookies: { keys: ["only a test"] },
     loadExistingGrant: async ({ oidc }) => {
       // What one has signed in for is granted: there is one client, and it is our own.
@@ -64,6 +73,7 @@ export async function startSignInProvider(site: string): Promise<SignInProvider>
     jwksUrl: `${url}/jwks`,
     groups: new Map(),
     accessTokenSeconds: 3600,
+    graceSeconds: 0,
     requests: [],
     forget() {
       for (const key of storage.keys()) if (key.startsWith("RefreshToken:")) storage.delete(key)
@@ -85,7 +95,7 @@ export async function startSignInProvider(site: string): Promise<SignInProvider>
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? "").split("?")[0] ?? ""
     settings.requests.push(`${request.method} ${path}`)
-    if (!path.startsWith("/interaction/")) return void (await callback(request, response))
+    if (!path.startsWith("/interaction/")) return callback(request, response)
     if (request.method !== "POST") return sendPage(response, loginForm)
     const fields = new URLSearchParams(await text(request))
     const email = fields.get("email") ?? ""
@@ -127,7 +137,7 @@ function configuration(site: string, settings: () => SignInProvider): Configurat
       accountId,
       claims: () => ({ sub: accountId, email: emailOf(accountId) }),
     }),
-    interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+    ttl: { Interaction: 600, Grant: 86_400, Session: 86_400, RefreshToken: 86_400, IdToken: 3600 },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     // What Cognito says in an access token; `client_id` and `scope` are there by themselves.
@@ -137,7 +147,7 @@ function configuration(site: string, settings: () => SignInProvider): Configurat
     }),
     features: {
       devInteractions: { enabled: false },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: () => true },
       rpInitiatedLogout: {
         enabled: true,
         // Cognito asks nothing either.
@@ -166,7 +176,10 @@ function configuration(site: string, settings: () => SignInProvider): Configurat
 }
 
 /** The storage of its own that the provider brings can forget nothing when a test says so. */
-function memoryAdapter(storage: Map<string, { payload: Record<string, unknown>; expiresAt: number }>) {
+function memoryAdapter(
+  storage: Map<string, { payload: Record<string, unknown>; expiresAt: number }>,
+  graceSeconds: () => number,
+) {
   return (name: string) => {
     const keyOf = (id: string) => `${name}:${id}`
     const find = async (matches: (payload: Record<string, unknown>) => boolean) =>
@@ -178,7 +191,11 @@ function memoryAdapter(storage: Map<string, { payload: Record<string, unknown>; 
     return {
       upsert: async (id: string, payload: Record<string, unknown>, expiresIn: number) =>
         void storage.set(keyOf(id), { payload, expiresAt: Date.now() + expiresIn * 1000 }),
-      find: async (id: string) => live(id),
+      find: async (id: string) => {
+        const { consumed, ...payload } = live(id) ?? {}
+        const isOver = typeof consumed === "number" && Date.now() / 1000 - consumed >= graceSeconds()
+        return isOver ? { ...payload, consumed } : live(id) && payload
+      },
       findByUid: (uid: string) => find((payload) => payload["uid"] === uid),
       findByUserCode: (userCode: string) => find((payload) => payload["userCode"] === userCode),
       consume: async (id: string) => void Object.assign(live(id) ?? {}, { consumed: Math.floor(Date.now() / 1000) }),
@@ -191,12 +208,11 @@ function memoryAdapter(storage: Map<string, { payload: Record<string, unknown>; 
 }
 
 /** The provider says on the console that this Node is older than it likes; it works on it, as these tests show. */
-async function loadProvider() {
+async function loadLibrary() {
   const { warn } = console
   console.warn = () => {}
   try {
-    const { Provider } = await import("oidc-provider")
-    return Provider
+    return await import("oidc-provider")
   } finally {
     console.warn = warn
   }
@@ -206,6 +222,7 @@ const loginForm = `<!doctype html>
 <html lang="en">
   <meta charset="utf-8" />
   <title>Sign in</title>
+  <link rel="icon" href="data:," />
   <main>
     <h1>The provider's own page</h1>
     <form method="post">

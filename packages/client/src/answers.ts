@@ -4,7 +4,7 @@ import type { Json, Part } from "@omnichat/core/protocol/part"
 import type { SettingsView, SourceList } from "@omnichat/core/protocol/settings"
 import { wireError } from "./errors.ts"
 import { chatSummary, usage } from "./guard.ts"
-import { anything, count, flag, idOf, isObject, list, nullable, object, only, record, text } from "./shape.ts"
+import { anything, count, either, flag, idOf, isObject, list, nullable, object, only, record, text } from "./shape.ts"
 import type { Guard } from "./shape.ts"
 
 /** What the HTTP side answers, as far as the client relies on it (protocol H3 to H8). */
@@ -12,7 +12,10 @@ import type { Guard } from "./shape.ts"
 export const config: Guard<Config> = object({
   socketUrl: text,
   mode: only("local", "aws"),
-  auth: object({ kind: only("none") }),
+  auth: either(
+    object({ kind: only("none") }),
+    object({ kind: only("oidc"), issuer: text, clientId: text, scope: text }, { signOutUrl: text }),
+  ),
 })
 
 export const modelList: Guard<ModelList> = object({

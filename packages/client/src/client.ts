@@ -4,13 +4,14 @@ import { SocketClient } from "./socket-client.ts"
 import type { WebSocketConstructor } from "./socket.ts"
 
 export type { Clock } from "./clock.ts"
-export type { Client, ClientOptions, StartOptions, Token } from "./contract.ts"
+export type { Client, ClientOptions, StartOptions } from "./contract.ts"
 export { ClientError } from "./errors.ts"
 export type { ClientErrorCode } from "./errors.ts"
 export type { HttpApi, PageOptions } from "./http.ts"
 export type { ConnectionState } from "./link.ts"
 export type { Run, RunEntry } from "./run.ts"
 export type { WebSocketConstructor } from "./socket.ts"
+export type { Token } from "./token.ts"
 export type { UploadOptions } from "./upload.ts"
 
 /** Throws a TypeError where the address or the WebSocket is missing and has no default. Opens nothing. */

@@ -5,9 +5,7 @@ import type { HttpApi } from "./http.ts"
 import type { ConnectionState } from "./link.ts"
 import type { Run } from "./run.ts"
 import type { WebSocketConstructor } from "./socket.ts"
-
-/** An access token or API key; `lastsMs` is for how long from now it is good, in milliseconds, where that is known. */
-export type Token = { text: string; lastsMs?: number }
+import type { Token } from "./token.ts"
 
 export type ClientOptions = {
   /** The server's origin, such as `http://127.0.0.1:3000`. In a browser: that of the page. */

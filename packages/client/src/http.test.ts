@@ -3,6 +3,7 @@ import { newId } from "@omnichat/core/protocol/id"
 import { ManualClock } from "../test/manual-clock.ts"
 import { createHttp } from "./http.ts"
 import type { HttpApi } from "./http.ts"
+import type { Token } from "./token.ts"
 
 const chatId = newId("cht", 0)
 const fileId = newId("fil", 0)
@@ -12,7 +13,7 @@ type Seen = { method: string; url: string; headers: Record<string, string>; body
 type Wire = { http: HttpApi; seen: Seen[]; clock: ManualClock }
 
 /** The HTTP side of a server that gives these answers, one after the other. */
-function answering(answers: (Response | Error | "never")[], token?: () => Promise<string | undefined>): Wire {
+function answering(answers: (Response | Error | "never")[], token?: (refused?: string) => Promise<Token>): Wire {
   const seen: Seen[] = []
   const clock = new ManualClock()
   const fetch = async (url: string | URL | Request, init: RequestInit = {}) => {
@@ -118,10 +119,12 @@ describe("the HTTP side", () => {
   })
 
   it("asks for a fresh token once when the one it has is refused", async () => {
-    let made = 0
+    const told: (string | undefined)[] = []
     const refused = () =>
       Response.json({ error: { code: "unauthenticated", message: "x", retryable: false } }, { status: 401 })
-    const { http, seen } = answering([refused(), Response.json(chat), refused(), refused()], async () => `t${++made}`)
+    const { http, seen } = answering([refused(), Response.json(chat), refused(), refused()], async (token) => ({
+      text: `t${told.push(token)}`,
+    }))
     expect(await http.chat(chatId)).toEqual(chat)
     await expect(http.chat(chatId)).rejects.toMatchObject({ code: "unauthenticated" })
     expect(seen.map(({ headers }) => headers["authorization"])).toEqual([
@@ -130,6 +133,7 @@ describe("the HTTP side", () => {
       "Bearer t3",
       "Bearer t4",
     ])
+    expect(told).toEqual([undefined, "t1", undefined, "t3"])
   })
 })
 
@@ -144,8 +148,27 @@ describe("[H7] an upload", () => {
 
   afterEach(() => vi.unstubAllGlobals())
 
+  it("fetches a file with the token, from wherever it is sent on to", async () => {
+    const { http, seen } = answering([new Response("bytes")], async () => ({ text: "t" }))
+    expect(await (await http.file(fileId)).text()).toBe("bytes")
+    expect(seen).toMatchObject([
+      { method: "GET", url: `http://here/api/files/${fileId}`, headers: { authorization: "Bearer t" } },
+    ])
+  })
+
+  it("gives up when no token can be had in its time: somebody may have to sign in first", async () => {
+    const { http, seen, clock } = answering([], () => new Promise(() => {}))
+    const asked = expect(http.settings()).rejects.toMatchObject({ code: "timeout" })
+    await clock.armed(30_000)
+    clock.advance(30_000)
+    await asked
+    expect(seen).toEqual([])
+  })
+
   it("names the file and puts its bytes where the server says", async () => {
-    const { http, seen } = answering([created("/api/files/put?x=1"), new Response(null)], async () => "secret")
+    const { http, seen } = answering([created("/api/files/put?x=1"), new Response(null)], async () => ({
+      text: "secret",
+    }))
     const progress: [number, number][] = []
     expect(await http.upload(file, { onProgress: (...now) => progress.push(now) })).toEqual({ id: fileId })
     expect(seen[0]).toMatchObject({ method: "POST", body: { name: "a.png", mediaType: "image/png", bytes: 5 } })

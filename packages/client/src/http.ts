@@ -62,8 +62,7 @@ export function createHttp(options: RequestOptions): HttpApi & StartApi {
       return { id: created.id }
     },
     fileUrl: (id) => `${options.baseUrl}/api/files/${id}`,
-    file: (id, { signal } = {}) =>
-      requests.blob(`/api/files/${id}`, { within: 120_000, ...(signal && { signal }) }),
+    file: (id, { signal } = {}) => requests.blob(`/api/files/${id}`, { within: 120_000, ...(signal && { signal }) }),
     sources: () => requests.json("/api/sources", answers.sourceList),
     settings: () => requests.json("/api/settings", answers.settingsView),
     patchSettings: (body) => requests.json("/api/settings", answers.settingsView, { method: "PATCH", body }),

@@ -1,12 +1,12 @@
 import { backoff } from "./backoff.ts"
 import type { Clock } from "./clock.ts"
-import type { Token } from "./contract.ts"
 import { toClientError } from "./errors.ts"
 import type { ClientError } from "./errors.ts"
 import type { Incoming } from "./guard.ts"
 import type { Expectation } from "./keepalive.ts"
 import { Socket } from "./socket.ts"
 import type { WebSocketConstructor } from "./socket.ts"
+import type { Token } from "./token.ts"
 
 /** `waiting`: the connection was lost or could not be made, and the next attempt has its time. */
 export type ConnectionState = "connecting" | "open" | "waiting" | "closed"

@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.ts"
-import type { Token } from "./contract.ts"
 import { ClientError, toClientError } from "./errors.ts"
 import type { ClientErrorCode } from "./errors.ts"
 import { isObject } from "./shape.ts"
 import type { Guard } from "./shape.ts"
+import type { Token } from "./token.ts"
 
 export type RequestOptions = {
   /** The server's origin, without a slash at its end. */
@@ -83,6 +83,7 @@ export class Requests {
   }
 
   async #once(path: string, request: Request, signal: AbortSignal, token: string | undefined): Promise<Response> {
+    signal.throwIfAborted()
     const { baseUrl, fetch } = this.#options
     const headers: Record<string, string> = {}
     if (token !== undefined) headers["authorization"] = `Bearer ${token}`
@@ -101,7 +102,7 @@ export class Requests {
 async function unlessAborted<T>(signal: AbortSignal, waited: Promise<T>): Promise<T> {
   let leave = () => {}
   const aborted = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(signal.reason)
+    leave = () => reject(toClientError(signal.reason, "Nobody waits for it"))
     if (signal.aborted) leave()
     else signal.addEventListener("abort", leave, { once: true })
   })

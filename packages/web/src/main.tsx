@@ -1,36 +1,39 @@
 import { createClient } from "@omnichat/client/client"
+import type { ClientOptions } from "@omnichat/client/client"
 import { Route, Router } from "@solidjs/router"
 import { lazy } from "solid-js"
 import { render } from "solid-js/web"
+import { closeComposings } from "./chat/composings.ts"
 import { ChatScreen } from "./chat/screen.tsx"
+import type { Account } from "./runtime/account.ts"
 import { createApp } from "./runtime/app.ts"
 import { AppProvider } from "./runtime/context.tsx"
 import { browserKeep } from "./runtime/keep.ts"
+import type { Keep } from "./runtime/keep.ts"
 import { solidHolder } from "./runtime/solid-holder.ts"
 import { Shell } from "./shell/shell.tsx"
 import { StageProvider, createStage } from "./shell/stage.tsx"
 import { followTheme } from "./shell/theme.ts"
 import { followKeyboard } from "./shell/viewport.ts"
+import { readAuth } from "./sign-in/auth.tsx"
 
 const SettingsScreen = lazy(() => import("./settings/screen.tsx"))
 const StartScreen = lazy(() => import("./start/screen.tsx"))
 
-const keep = browserKeep()
 const after = (ms: number, action: () => void) => {
   const timer = setTimeout(action, ms)
   return () => clearTimeout(timer)
 }
 /** Words are read as often as they are drawn. A page out of sight has its timers held up, so there they do not wait. */
 const gather = () => (document.hidden ? 0 : 100)
-const app = createApp({ client: createClient({ gather }), keep, hold: solidHolder, now: Date.now, after })
-const stage = createStage(keep)
-followTheme(keep)
-followKeyboard()
 
-const root = document.getElementById("root")
-if (!root) throw new Error("index.html has no #root")
-render(
-  () => (
+/** The app of one person, or of whoever is at this machine. */
+function openApp(options: { keep: Keep; token?: NonNullable<ClientOptions["token"]>; account?: Account }) {
+  const { keep, token, account } = options
+  const client = createClient({ gather, ...(token && { token }) })
+  const app = createApp({ client, keep, hold: solidHolder, now: Date.now, after, ...(account && { account }) })
+  const stage = createStage(keep)
+  const view = () => (
     <AppProvider value={app}>
       <StageProvider value={stage}>
         <Router root={Shell}>
@@ -41,9 +44,26 @@ render(
         </Router>
       </StageProvider>
     </AppProvider>
-  ),
-  root,
-)
+  )
+  const close = () => {
+    closeComposings()
+    app.close()
+  }
+  return { view, close }
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  const keep = browserKeep()
+  followTheme(keep)
+  followKeyboard()
+  const auth = await readAuth(root)
+  if (auth.kind === "oidc") return (await import("./sign-in/gate.tsx")).guard(auth, root, keep, openApp)
+  render(openApp({ keep }).view, root)
+}
+
+const root = document.getElementById("root")
+if (!root) throw new Error("index.html has no #root")
+void start(root)
 
 // The parts that are loaded when first needed should be there even when the connection is not.
 const idle = window.requestIdleCallback ?? ((action: () => void) => setTimeout(action, 2000))

@@ -87,7 +87,7 @@ async function startProcess(env: Record<string, string>, address: string, errors
 let building: Promise<unknown> | undefined
 
 /** Builds what is older than its sources. Test files run side by side, and only one of them may build. */
-function built(): Promise<unknown> {
+export function built(): Promise<unknown> {
   const lock = join(tmpdir(), "omnichat-build.lock")
   building ??= promisify(execFile)("flock", [lock, process.execPath, join(workspaceRoot, "scripts/build.mjs")])
   return building

@@ -26,6 +26,7 @@ export type Spawned = {
   name: string
   folder: string
   environment: Record<string, string>
+  preload?: string
   /** Where the runtime API of this instance is: host, port and path. */
   runtimeApi: string
   /** Told when it waits for an event, and when it is no more. */
@@ -53,7 +54,8 @@ export class Instance {
   constructor(id: string, given: Spawned) {
     this.id = id
     this.#given = given
-    this.#child = spawn(lambdaNode, [bootstrap], {
+    const preload = given.preload === undefined ? [] : ["--import", given.preload]
+    this.#child = spawn(lambdaNode, [...preload, bootstrap], {
       env: {
         ...given.environment,
         AWS_LAMBDA_FUNCTION_NAME: given.name,

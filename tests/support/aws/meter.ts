@@ -1,4 +1,4 @@
-import { BatchGetItemCommand } from "@aws-sdk/client-dynamodb"
+import { BatchGetItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb"
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import type { TableCall } from "./table-proxy.ts"
 
@@ -8,16 +8,27 @@ import type { TableCall } from "./table-proxy.ts"
  * read unit for each 4 KB begun, half of one where the read may be late, twice in transactions. The engine's own count
  * leaves out indexes and what an update in a transaction finds.
  */
-export type Units = { writes: number; reads: number }
+export type Units = {
+  writes: number
+  reads: number
+  /** The writes by what is written: the words that partition and sort key begin with, as in `RUN EVT`. */
+  writesOf: Record<string, number>
+}
 
 type Item = Record<string, AttributeValue>
 type Key = { pk: { S: string }; sk: { S: string } }
 type Written = { Item?: Item; Key?: Item }
 
 export function createMeter(client: Pick<DynamoDBClient, "send">, tableName: string) {
-  const units: Units = { writes: 0, reads: 0 }
+  const units: Units = { writes: 0, reads: 0, writesOf: {} }
   /** What is known of items that were written: their size, and their place in the index. */
   const known = new Map<string, { bytes: number; place: string | undefined }>()
+
+  function write(key: Key, count: number): void {
+    const kind = [key.pk.S, key.sk.S].map((text) => text.split("#")[0]).join(" ")
+    units.writes += count
+    units.writesOf[kind] = (units.writesOf[kind] ?? 0) + count
+  }
 
   async function written(keys: Key[], times: number): Promise<void> {
     const input = { RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }
@@ -28,15 +39,20 @@ export function createMeter(client: Pick<DynamoDBClient, "send">, tableName: str
       const item = items.get(name)
       const [before, after] = [known.get(name) ?? { bytes: 0, place: undefined }, stateOf(item)]
       const size = kilobytes(Math.max(before.bytes, after.bytes))
-      units.writes += times * size
-      if (before.place !== undefined && after.place !== undefined && before.place !== after.place) units.writes += size
-      if ((before.place ?? after.place) !== undefined) units.writes += size
+      const moves = before.place !== undefined && after.place !== undefined && before.place !== after.place
+      const indexed = (before.place ?? after.place) !== undefined
+      write(key, times * size + (moves ? size : 0) + (indexed ? size : 0))
       known.set(name, after)
     }
   }
 
   return {
     units,
+    /** What is there already. The table must be small. */
+    async learn(): Promise<void> {
+      const { Items = [] } = await client.send(new ScanCommand({ TableName: tableName, ConsistentRead: true }))
+      for (const item of Items) known.set(nameOf(item as Key), stateOf(item))
+    },
     /** After each call, before its answer leaves: so that nobody writes these items meanwhile. */
     async count({ operation, body, answer, status }: TableCall): Promise<void> {
       const keys = keysOf(operation, body)
@@ -44,7 +60,7 @@ export function createMeter(client: Pick<DynamoDBClient, "send">, tableName: str
         const times = operation === "TransactWriteItems" ? 2 : 1
         // What a condition refuses is paid all the same.
         if (status === 200) return written(keys, times)
-        units.writes += keys.reduce((sum, key) => sum + times * kilobytes(known.get(nameOf(key))?.bytes ?? 0), 0)
+        for (const key of keys) write(key, times * kilobytes(known.get(nameOf(key))?.bytes ?? 0))
       }
       if (status === 200) units.reads += readUnits(operation, body, answer)
     },

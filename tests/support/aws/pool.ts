@@ -1,5 +1,5 @@
-import { Instance, newRequestId } from "./instance.ts"
-import type { Job, Outcome, Spawned } from "./instance.ts"
+import { newRequestId } from "./instance.ts"
+import type { Instance, Job, Outcome, Spawned } from "./instance.ts"
 
 /** A function as it is deployed. */
 export type FunctionOptions = {
@@ -7,6 +7,8 @@ export type FunctionOptions = {
   folder: string
   environment: Record<string, string>
   timeoutMs: number
+  /** A module that is loaded before the function. */
+  preload?: string
   /** How many events at a time. More wait for their turn. */
   most: number
   /** Of asynchronous calls. */
@@ -35,6 +37,8 @@ export class Pool {
   /** Milliseconds that events took in processes that are no more. */
   #spentMs = 0
   invocations = 0
+  readonly #called = new Set<() => void>()
+  #warmed: (() => void) | undefined
 
   constructor(
     name: string,
@@ -65,7 +69,22 @@ export class Pool {
       if (this.instances.size >= this.options.most) return void this.#waiting.push(job)
       this.#start().give(job)
     })
+    for (const called of this.#called) called()
+    this.#called.clear()
     return { id, outcome }
+  }
+
+  /** Resolves when a first process waits for events. */
+  warm(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#warmed = resolve
+      this.#start()
+    })
+  }
+
+  /** Resolves when the next event has come. */
+  nextInvocation(): Promise<void> {
+    return new Promise((resolve) => this.#called.add(resolve))
   }
 
   /** As when AWS loses what they run on. */
@@ -78,6 +97,7 @@ export class Pool {
   #start(): Instance {
     const instance = this.#spawn({
       onIdle: (free) => {
+        this.#warmed?.()
         const next = this.#waiting.shift()
         if (next === undefined) this.#idle.push(free)
         else free.give(next)

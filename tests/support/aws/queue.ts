@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import { newRequestId } from "./instance.ts"
 import type { Outcome } from "./instance.ts"
@@ -26,7 +27,9 @@ export function createQueue(poolOf: (name: string) => Pool): AsyncQueue {
   const faults: AsyncFaults = { copies: 1, delayMs: 0 }
   const pending = new Set<Promise<void>>()
   const closing = new AbortController()
-  const pause = async (ms: number) => void (await sleep(ms, undefined, { signal: closing.signal }).catch(() => {}))
+  setMaxListeners(0, closing.signal)
+  /** Also over when everything ends. */
+  const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => {})
 
   function send(pool: Pool, payload: string): void {
     if (closing.signal.aborted) return

@@ -52,7 +52,7 @@ export async function startTableProxy(engineUrl: string): Promise<TableProxy> {
     if (proxy.delayMs > 0) await sleep(proxy.delayMs)
     const fault = proxy.fault(call)
     if (fault === "silent") return
-    if (typeof fault === "object") return send(call, response, 400, refusal(fault.type))
+    if (typeof fault === "object") return send(call, response, statusOf(fault.type), refusal(fault.type))
     const { status, body } = await ask(request, bytes)
     if (fault === "reply lost") return
     call.answer = JSON.parse(body) as unknown
@@ -90,5 +90,6 @@ export async function startTableProxy(engineUrl: string): Promise<TableProxy> {
   return proxy
 }
 
+const statusOf = (type: string): number => (type === "InternalServerError" ? 500 : 400)
 const refusal = (type: string): string =>
   JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "refused" })

@@ -36,7 +36,9 @@ export function Begin(props: { temporary: boolean; onIdea: (words: string) => vo
               </li>
             )}
           </For>
-          <Show when={app.catalogue.state.phase === "ready" && !hasRealModel(app.catalogue.state.models)}>
+          <Show
+            when={!app.account && app.catalogue.state.phase === "ready" && !hasRealModel(app.catalogue.state.models)}
+          >
             <li>
               <a class="link" href="/start">
                 Connect a model

@@ -6,6 +6,7 @@ import { isGlass } from "../ui/glass.ts"
 import { Icon } from "../ui/icon.tsx"
 import type { Composing, Upload } from "./composing.ts"
 import { createHeld, obstacle } from "./held.ts"
+import { OwnPicture } from "./own-picture.tsx"
 import { grow, sendsMessage } from "./writing.ts"
 import "./composer.css"
 
@@ -177,7 +178,6 @@ export function Composer(props: {
 }
 
 function FileChip(props: { file: Upload; onRemove: () => void }) {
-  const app = useApp()
   const image = () => (props.file.id && props.file.mediaType.startsWith("image/") ? props.file.id : undefined)
   const state = () => {
     const { problem, id, progress, bytes } = props.file
@@ -190,7 +190,7 @@ function FileChip(props: { file: Upload; onRemove: () => void }) {
         when={image()}
         fallback={<Icon name={props.file.mediaType.startsWith("image/") ? "image" : "file"} small />}
       >
-        {(id) => <img src={app.client.http.fileUrl(id())} alt="" />}
+        {(id) => <OwnPicture id={id()} name="" />}
       </Show>
       <span class="name">{props.file.name}</span>
       <small>{state()}</small>

@@ -11,6 +11,12 @@ export function keepComposings(): void {
   for (const composing of byPlace.values()) composing.flush()
 }
 
+/** The person has gone: what was written is kept as theirs, and nobody else's. */
+export function closeComposings(): void {
+  keepComposings()
+  byPlace.clear()
+}
+
 /** What is being written in a place. It stays while the page lives, so that an upload goes on in a chat one has left. */
 export function composingIn(app: App, place: ChatId | "new"): Composing {
   const known = byPlace.get(place)

@@ -61,7 +61,7 @@ export function ChatScreen() {
   createEffect(() => {
     const { state } = app.catalogue
     const empty = app.list.state.phase === "ready" && app.list.state.order.length === 0
-    if (id() || state.phase !== "ready" || !empty || hasRealModel(state.models)) return
+    if (app.account || id() || state.phase !== "ready" || !empty || hasRealModel(state.models)) return
     if (state.settings?.demo.value !== true) navigate("/start", { replace: true })
   })
 

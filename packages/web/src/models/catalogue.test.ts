@@ -123,6 +123,25 @@ test("the models are read again when a look finds that something has come", asyn
   expect(asked).toHaveLength(2)
 })
 
+test("of a shared service nobody asks for its sources and settings, and the first real model answers", async () => {
+  const asked: string[] = []
+  const model = (id: string, provider: string): ModelSummary => ({ id, name: id, provider, capabilities: [] })
+  const http = new Proxy(
+    {},
+    {
+      get: (_none, name: string) => () => {
+        asked.push(name)
+        return Promise.resolve({ models: [model("demo/tour", "demo"), model("bedrock/one", "bedrock")] })
+      },
+    },
+  )
+  const shared = createCatalogue({ http } as unknown as Client, createKeep(), plainHolder, { shared: true })
+  await Promise.all([shared.load(), shared.look()])
+  expect(asked).toEqual(["models"])
+  expect(shared.state).toMatchObject({ phase: "ready", looked: true, usual: "bedrock/one", sources: [] })
+  expect(shared.state.settings).toBeUndefined()
+})
+
 test("a server that does not answer leaves what is known", async () => {
   const { catalogue } = setUp()
   await catalogue.load()

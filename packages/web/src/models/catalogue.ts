@@ -38,7 +38,13 @@ export interface Catalogue {
   think(model: string, on: boolean): void
 }
 
-export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): Catalogue {
+/** Of a `shared` service the models are all that its users see: where they come from is nobody's here to say. */
+export function createCatalogue(
+  client: Client,
+  keep: Keep,
+  hold: MakeHolder,
+  { shared = false }: { shared?: boolean } = {},
+): Catalogue {
   const last = keep.read("model")
   const quiet = keep.read("unthinking")
   const holder = hold<CatalogueState>({
@@ -52,7 +58,7 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
   })
   let reading = Promise.resolve()
   const load = () => {
-    reading = read(client, holder)
+    reading = read(client, holder, shared)
     return reading
   }
   const catalogue: Catalogue = {
@@ -60,7 +66,7 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
     load,
     async look() {
       try {
-        const { sources } = await client.http.sources()
+        const { sources } = shared ? { sources: [] } : await client.http.sources()
         const before = holder.state.looked ? fingerprint(holder.state.sources) : undefined
         holder.change((draft) => {
           draft.sources = sources
@@ -111,12 +117,15 @@ export function createCatalogue(client: Client, keep: Keep, hold: MakeHolder): C
   return catalogue
 }
 
-async function read(client: Client, holder: Holder<CatalogueState>): Promise<void> {
+async function read(client: Client, holder: Holder<CatalogueState>, shared: boolean): Promise<void> {
   try {
-    const [{ models }, settings] = await Promise.all([client.http.models(), client.http.settings()])
+    const [{ models }, settings] = await Promise.all([
+      client.http.models(),
+      shared ? undefined : client.http.settings(),
+    ])
     holder.change((draft) => {
       draft.models = models
-      draft.settings = settings
+      if (settings) draft.settings = settings
       draft.phase = "ready"
       chooseUsual(draft)
     })

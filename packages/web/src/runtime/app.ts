@@ -14,8 +14,11 @@ import { createConversation } from "./conversation/conversation.ts"
 import type { Conversation } from "./conversation/conversation.ts"
 import type { Wish } from "./conversation/send.ts"
 import { createConversations } from "./conversations.ts"
+import type { Account } from "./account.ts"
 import { createDrafts } from "./drafts.ts"
 import type { Draft, Drafts } from "./drafts.ts"
+import { createFiles } from "./files.ts"
+import type { Files } from "./files.ts"
 import type { MakeHolder } from "./holder.ts"
 import type { Keep } from "./keep.ts"
 import { createNotices } from "./notices.ts"
@@ -35,6 +38,9 @@ export interface App {
   readonly notices: Notices
   readonly removal: Removal
   readonly connection: ConnectionView
+  readonly files: Files
+  /** Who is signed in; undefined where one person has the service to themselves. */
+  readonly account: Account | undefined
   /** The chat, read when it is not in memory. The one opened last is the one that is being read. */
   open(id: ChatId): Conversation
   /** No chat is being read. */
@@ -43,6 +49,8 @@ export interface App {
   begin(content: Draft, wish: Wish): ChatId
   /** Shows the new title at once; a refusal brings the old one back and is told. */
   rename(id: ChatId, title: string): Promise<void>
+  /** Ends the connection. Runs go on without us. */
+  close(): void
 }
 
 export type AppOptions = {
@@ -51,12 +59,13 @@ export type AppOptions = {
   hold: MakeHolder
   now: () => number
   after: (ms: number, action: () => void) => () => void
+  account?: Account
 }
 
-export function createApp({ client, keep, hold, now, after }: AppOptions): App {
+export function createApp({ client, keep, hold, now, after, account }: AppOptions): App {
   const outbox = createOutbox(keep)
   const list = createChatList(client, hold)
-  const catalogue = createCatalogue(client, keep, hold)
+  const catalogue = createCatalogue(client, keep, hold, { shared: account !== undefined })
   const unread = createUnread(keep, hold)
   const notices = createNotices(hold)
   const conversations = createConversations()
@@ -108,6 +117,8 @@ export function createApp({ client, keep, hold, now, after }: AppOptions): App {
     notices,
     removal,
     connection,
+    files: createFiles(client, { fetched: account !== undefined }),
+    account,
     open(id) {
       reading = id
       unread.clear(id)
@@ -136,6 +147,7 @@ export function createApp({ client, keep, hold, now, after }: AppOptions): App {
         )
       }
     },
+    close: () => client.close(),
   }
 }
 

@@ -18,6 +18,7 @@ export default function SettingsScreen() {
   const { state } = app.catalogue
   const saving = createSaving(app)
   onMount(() => {
+    if (app.account) return
     void app.catalogue.load()
     void app.catalogue.look()
     const timer = setInterval(() => void app.catalogue.look(), lookAgain)

@@ -1,12 +1,16 @@
 import { useLocation } from "@solidjs/router"
 import type { ChatId } from "@omnichat/core/protocol/id"
+import { Show } from "solid-js"
 import { ChatListView } from "../chats/list.tsx"
+import { useApp } from "../runtime/context.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { AccountRow } from "./account-row.tsx"
 import { isApple } from "./keyboard.ts"
 import { useStage } from "./stage.tsx"
 
 /** The chats and the ways to everything else; on a phone a sheet that comes from the left. */
 export function Sidebar(props: { current: ChatId | undefined }) {
+  const app = useApp()
   const stage = useStage()
   const location = useLocation()
   const close = () => stage.set({ sheet: false })
@@ -58,8 +62,11 @@ export function Sidebar(props: { current: ChatId | undefined }) {
         >
           <Icon name="sliders" />
           <span class="name">Settings</span>
-          <span class="note">On this computer</span>
+          <Show when={!app.account}>
+            <span class="note">On this computer</span>
+          </Show>
         </a>
+        <Show when={app.account}>{(account) => <AccountRow account={account()} />}</Show>
       </div>
     </nav>
   )

@@ -1,0 +1,42 @@
+import { createClient } from "@omnichat/client/client"
+import type { Auth } from "@omnichat/core/protocol/http"
+import { render } from "solid-js/web"
+
+/** How soon one asks again by oneself (ms). */
+const again = 5000
+
+/** How one signs in here. While the service does not say, the page does. */
+export async function readAuth(root: HTMLElement): Promise<Auth> {
+  const { http } = createClient()
+  for (;;) {
+    try {
+      return (await http.config()).auth
+    } catch {
+      // Whatever it was, without this answer nothing else can be shown.
+      await new Promise<void>((resolve) => showUnreached(root, resolve))
+    }
+  }
+}
+
+function showUnreached(root: HTMLElement, tryAgain: () => void): void {
+  const over = () => {
+    clearTimeout(timer)
+    window.removeEventListener("online", over)
+    dispose()
+    tryAgain()
+  }
+  const timer = setTimeout(over, again)
+  window.addEventListener("online", over)
+  const dispose = render(
+    () => (
+      <main class="column blank">
+        <h1>The service was not reached</h1>
+        <p role="status">It is tried again every few seconds.</p>
+        <button type="button" class="button strong" onClick={over}>
+          Try again
+        </button>
+      </main>
+    ),
+    root,
+  )
+}
