@@ -115,13 +115,14 @@ export const data: Promised[] = [
     },
   },
   {
-    name: "a browser may put a file, from the site's origin only",
+    name: "a browser may put a file and get one, with the headers that it is told, from the site's origin only",
     check(graph) {
       const { corsRules } = oneOf(graph, "s3/bucketCorsConfiguration").inputs as { corsRules: object[] }
       const site = "https://d111111abcdef8.cloudfront.net"
       expect(corsRules).toEqual([
         expect.objectContaining({
-          allowedMethods: ["PUT"],
+          allowedMethods: ["PUT", "GET"],
+          allowedHeaders: expect.arrayContaining(["content-type", "if-none-match"]),
           allowedOrigins: isProduction(graph) ? [site] : [site, "http://localhost:5173"],
         }),
       ])

@@ -125,8 +125,10 @@ async function listed(table: Table, userId: string): Promise<void> {
     }
     return canonicalJson(items.sort((one, other) => (one.sk < other.sk ? -1 : 1)))
   }
-  const wanted = await read({ prefix: keys.listEntry(userId, "").sk, consistent: true })
-  while ((await read({ index: indexes.chats(userId) })) !== wanted);
+  const written = () => read({ prefix: keys.listEntry(userId, "").sk, consistent: true })
+  const told = () => read({ index: indexes.chats(userId) })
+  // both again and again, for something may be written meanwhile
+  while ((await written()) !== (await told()));
 }
 
 /** As infra has them; `most` is what one machine can bear. */

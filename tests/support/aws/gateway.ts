@@ -69,13 +69,18 @@ export async function startGateway(
     if (stream.destroyed) return disconnected(known, 1006)
     const selected = Object.entries(headers).find(([name]) => name.toLowerCase() === "sec-websocket-protocol")?.[1]
     sockets.options.handleProtocols = () => selected ?? false
-    sockets.handleUpgrade(request, stream, head, (socket) => accept({ ...known, socket, heardAt: Date.now() }, stream))
+    let opened: WebSocket | undefined
+    // before the library reads them
+    watchFrames(stream, mostInFrame, () => opened?.close(1009))
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      opened = socket
+      accept({ ...known, socket, heardAt: Date.now() })
+    })
   }
 
-  function accept(connection: Connection, stream: Duplex): void {
+  function accept(connection: Connection): void {
     const { id, socket } = connection
     open.set(id, connection)
-    watchFrames(stream, mostInFrame, () => socket.close(1009))
     // An error is followed by a close.
     socket.on("error", () => {})
     socket.on("message", (data, isBinary) => {

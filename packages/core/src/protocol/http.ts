@@ -102,6 +102,6 @@ export type Auth =
       issuer: string
       clientId: string
       scope: string
-      /** Where a browser is sent to end the provider's own session, complete with its parameters. */
+      /** Where a browser is sent to end the provider's own session; it adds `logout_uri`, the page to come back to. */
       signOutUrl?: string
     }

@@ -9,8 +9,10 @@ describe("a provider", () => {
   it("is left by the address that the service gives, else by its own, else not at all", async () => {
     const { url: issuer, close } = await startSignInProvider("http://127.0.0.1:9")
     onTestFinished(close)
-    const signOutUrl = "https://sign-in.example/logout?client_id=omnichat-web&logout_uri=x"
-    expect(await createProvider({ ...auth, issuer, signOutUrl }).signOutUrl(here)).toBe(signOutUrl)
+    const signOutUrl = "https://sign-in.example/logout?client_id=omnichat-web"
+    expect(await createProvider({ ...auth, issuer, signOutUrl }).signOutUrl(here)).toBe(
+      `${signOutUrl}&logout_uri=${encodeURIComponent(here)}`,
+    )
     const own = new URL((await createProvider({ ...auth, issuer }).signOutUrl(here)) ?? "")
     expect(own.origin + own.pathname).toBe(`${issuer}/session/end`)
     expect(Object.fromEntries(own.searchParams)).toEqual({

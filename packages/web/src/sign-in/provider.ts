@@ -117,7 +117,11 @@ export function createProvider(auth: OidcAuth): Provider {
       }),
     signOutUrl: (back) =>
       within(async (server) => {
-        if (auth.signOutUrl !== undefined) return auth.signOutUrl
+        if (auth.signOutUrl !== undefined) {
+          const url = new URL(auth.signOutUrl)
+          url.searchParams.set("logout_uri", back)
+          return url.href
+        }
         if (server.end_session_endpoint === undefined) return undefined
         const url = new URL(server.end_session_endpoint)
         url.searchParams.set("client_id", auth.clientId)

@@ -64,7 +64,7 @@ describe("the HTTP side", () => {
     expect(json).toEqual({
       socketUrl: "wss://socket/live",
       mode: "aws",
-      auth: { kind: "oidc", issuer: "https://issuer/pool", clientId: "web", scope: "openid" },
+      auth: { kind: "oidc", issuer: "https://issuer/pool", clientId: "web", scope: "openid email" },
     })
   })
 

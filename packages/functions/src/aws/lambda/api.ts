@@ -64,5 +64,5 @@ export function createApiFunction(
 }
 
 function authOf({ issuer, clientId, signOutUrl }: SiteEnvironment): Auth {
-  return { kind: "oidc", issuer, clientId, scope: "openid", ...(signOutUrl !== undefined && { signOutUrl }) }
+  return { kind: "oidc", issuer, clientId, scope: "openid email", ...(signOutUrl !== undefined && { signOutUrl }) }
 }
