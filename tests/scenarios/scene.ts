@@ -122,12 +122,14 @@ export class Scene {
 
   async ended(socket: RawSocket, { runId, chatId, messageId }: Ack): Promise<Event[]> {
     const events = await socket.ended(runId)
+    const begunAt = Date.parse(startEventOf(events).messageMetadata.createdAt)
     let begun = false
     await socket.waitFor(({ type, chat }) => {
-      const { id, runs } = (chat ?? {}) as Summary
+      const { id, runs, updatedAt } = (chat ?? {}) as Summary
       if (type !== "chat" || id !== chatId) return false
       if (runs?.[runId] === messageId) begun = true
-      return begun && runs?.[runId] === undefined
+      // A summary is of the moment it was read: of a short run there may be none with it.
+      return (begun || Date.parse(updatedAt) > begunAt) && runs?.[runId] === undefined
     }, `the summary of ${chatId} without its run`)
     return events
   }

@@ -10,7 +10,8 @@ const capabilities: Record<ModelKind, string[]> = {
   images: ["completion", "vision"],
 }
 
-const path = "/api/chat"
+/** Where an answer is asked for. */
+export const answersPath = "/api/chat"
 const idOf = (name: string): string => `ollama/${name}:latest`
 
 /** Models of an Ollama. */
@@ -20,7 +21,7 @@ export async function startOllamaUpstream(
   const known = new Map(models.map((model): [string, OllamaModel] => [model.name, asOllama(model)]))
   let standIn = await startOllamaStandIn({ models: [...known.values()] })
   const { url } = standIn
-  const answers = () => standIn.requests.filter((request) => request.path === path)
+  const answers = () => standIn.requests.filter((request) => request.path === answersPath)
   return {
     url,
     ids: () => [...known.keys()].map(idOf),
@@ -30,10 +31,10 @@ export async function startOllamaUpstream(
       const { capabilities = [] } = standIn.models[index] ?? {}
       standIn.models[index] = { name: `${name}:latest`, capabilities, ...script }
     },
-    asked: () => answers().map(asAsked),
+    asked: () => answers().map(askedOf),
     async firstAsked(id) {
       for (let count = 1; ; count += 1) {
-        const asked = asAsked(await standIn.received(path, count))
+        const asked = askedOf(await standIn.received(answersPath, count))
         if (asked.model === id) return asked
       }
     },
@@ -59,7 +60,8 @@ type Sent = {
   options?: { temperature?: number; top_p?: number; num_predict?: number; stop?: string[]; seed?: number }
 }
 
-function asAsked({ body, ended }: SeenRequest): Asked {
+/** A request to it, in the words that all wires have in common. */
+export function askedOf({ body, ended }: SeenRequest): Asked {
   const { model, messages, options = {} } = body as Sent
   const { temperature, top_p: topP, num_predict: maxOutputTokens, stop, seed } = options
   const system = messages.find(({ role }) => role === "system")?.content

@@ -25,14 +25,13 @@ const mostInRequest = 6 * 1024 * 1024
 const separator = Buffer.alloc(8)
 
 export async function startFront(lambda: Pick<Lambda, "invoke">, options: FrontOptions): Promise<Listening> {
-  const front = await listen(async (request, response) => {
+  return listen(async (request, response) => {
     const path = pathOf(request)
     if (!isApi(path)) return sendPage(request, response, path, options)
     const body = await bytesOf(request)
     if (body.length > mostInRequest) return void response.writeHead(413).end()
     await pass(await lambda.invoke(options.api, urlEvent(request, body)), response)
   })
-  return front
 }
 
 function pathOf({ url = "/" }: IncomingMessage): string {

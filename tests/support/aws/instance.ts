@@ -36,6 +36,12 @@ export type Spawned = {
   onLine(line: string): void
 }
 
+/** A process that is stopped would not notice that its tests are over. */
+const alive = new Set<ChildProcess>()
+process.once("exit", () => {
+  for (const child of alive) child.kill("SIGKILL")
+})
+
 const bootstrap = fileURLToPath(new URL("bootstrap.mjs", import.meta.url))
 
 /** One process of a function. It has one event at a time, and between two of them it is stopped. */
@@ -66,6 +72,7 @@ export class Instance {
       },
       stdio: ["ignore", "pipe", "pipe"],
     })
+    alive.add(this.#child)
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on("line", given.onLine)
     }
@@ -164,6 +171,7 @@ export class Instance {
   }
 
   #ended(code: number | null, signal: string | null): void {
+    alive.delete(this.#child)
     const how = signal === null ? `exit status ${code}` : `signal: ${signal}`
     const errorMessage = `RequestId: ${this.#job?.id} Error: Runtime exited with error: ${how}`
     const payload = JSON.stringify({ errorType: "Runtime.ExitError", errorMessage })
