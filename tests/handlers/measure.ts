@@ -29,7 +29,7 @@ const intervalMs = 20
 const charactersPerDelta = 7
 const functions = ["authorizer", "socket", "api", "worker", "closer", "schedule"]
 /** Long enough for calls that do not wait for each other to be seen side by side. */
-const tableDelayMs = 60
+const tableDelayMs = 400
 
 /** A paced answer of 10 s and 500 deltas, with its one follower from the start. Takes about 15 s. */
 export async function measureAnswer(): Promise<AnswerCounts> {
