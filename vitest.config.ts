@@ -1,5 +1,26 @@
 import { configDefaults, defineConfig } from "vitest/config"
 
+const browserTests = (...names: string[]) => names.map((name) => `tests/e2e/${name}.test.ts`)
+
+/**
+ * What is the same in the browser wherever the service runs: chatting. The other browser tests are about what only one
+ * machine has, Ollama servers and their faults, settings and the first start, or they would say nothing new on AWS.
+ */
+const chatting = browserTests(
+  "accessibility",
+  "branches",
+  "chat",
+  "composer",
+  "files",
+  "list",
+  "network",
+  "reload",
+  "security",
+  "steadiness",
+)
+/** Only on AWS one signs in. */
+const accounts = browserTests("sign-in", "sign-in-looks")
+
 export default defineConfig({
   test: {
     // The whole service is held against the same scenarios as one machine runs it, and as AWS does.
@@ -9,7 +30,7 @@ export default defineConfig({
         test: {
           name: "local",
           include: ["packages/*/src/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, "tests/handlers/**"],
+          exclude: [...configDefaults.exclude, "tests/handlers/**", ...accounts],
           provide: { runtime: "local" },
         },
       },
@@ -17,7 +38,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "aws",
-          include: ["tests/scenarios/**/*.test.ts", "tests/handlers/**/*.test.ts"],
+          include: ["tests/scenarios/**/*.test.ts", "tests/handlers/**/*.test.ts", ...chatting, ...accounts],
           // A server that starts again is one machine's. What AWS can lose instead is in tests/handlers/faults.test.ts.
           exclude: [...configDefaults.exclude, "tests/scenarios/guarantees-restart.test.ts"],
           globalSetup: "tests/support/aws/build.ts",

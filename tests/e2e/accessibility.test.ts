@@ -98,6 +98,7 @@ describe("a screen reader", () => {
     const text = sentences.join(" ")
     const scene = await scenes.open({ models: [{ name: "writer:latest", text, intervalMs: 350 }] })
     const app = await scene.visit()
+    await app.modelButton.getByText("writer").waitFor()
     await app.page.evaluate(() => {
       const heard: string[] = []
       Object.assign(window, { heard })
@@ -145,13 +146,13 @@ describe("somebody who cannot bear motion", () => {
     })
     const app = await scene.visit()
     await app.send("Speak.")
-    await scene.ollama.held()
+    await scene.models.held()
     await app.words.waitFor()
     const moving = await app.page.evaluate(() =>
       document.getAnimations().map(({ effect }) => effect?.getComputedTiming().duration),
     )
     expect(moving).toEqual([])
-    scene.ollama.release()
+    scene.models.release()
     await app.ended()
   })
 })

@@ -97,7 +97,7 @@ describe("an edited question", () => {
     await form.getByRole("textbox").press("Escape")
     await form.waitFor({ state: "detached" })
     await app.question("Leave me as I am").waitFor()
-    expect(scene.asked).toBe(1)
+    expect(scene.asked).toHaveLength(1)
   })
 })
 
@@ -107,7 +107,7 @@ describe("an answer that is continued", () => {
     const scene = await scenes.open({ models: [{ name: "writer:latest", text, holdAfter: 20 }] })
     const app = await scene.visit()
     await app.send("Count.")
-    await scene.ollama.held()
+    await scene.models.held()
     await app.answer.getByText("word15", { exact: false }).waitFor()
     await app.stopButton.click()
     await app.ended()

@@ -23,7 +23,7 @@ describe("the keys of the composer", () => {
     await app.ended()
     expect((await scene.messages(app.chatId))[0]?.parts).toEqual([{ type: "text", text: "One\nTwo" }])
     expect(await app.message.inputValue()).toBe("")
-    expect(scene.asked).toBe(1)
+    expect(scene.asked).toHaveLength(1)
   })
 
   test("what is sent before the models are known goes out when they are", async () => {
@@ -49,7 +49,7 @@ describe("the keys of the composer", () => {
     know()
     await app.conversation.getByText("You said: Hello there (messages: 1)").waitFor()
     expect(await app.message.inputValue()).toBe("")
-    expect(scene.asked).toBe(1)
+    expect(scene.asked).toHaveLength(1)
   })
 
   test("an Enter that chooses a word of an input method does not send", async () => {
@@ -69,7 +69,7 @@ describe("the keys of the composer", () => {
     await app.sendButton.waitFor()
     await app.page.keyboard.press("Enter")
     await app.conversation.getByText("You said: 日本 (messages: 1)").waitFor()
-    expect(scene.asked).toBe(1)
+    expect(scene.asked).toHaveLength(1)
   })
 
   test("the arrow up in an empty field edits the last message", async () => {
@@ -125,7 +125,7 @@ describe("what is being written", () => {
     const scene = await scenes.open({ models: [{ name: "writer:latest", text, holdAfter: 20 }] })
     const app = await scene.visit()
     await app.send("Count.")
-    await scene.ollama.held()
+    await scene.models.held()
     await app.message.fill("And then")
     await eventually(() => app.stopButton.count()).toBe(0)
     await app.message.fill("")
@@ -134,26 +134,26 @@ describe("what is being written", () => {
     await app.send("And then stop.")
     await app.question("And then stop.").waitFor()
     await app.conversation.getByText("Goes out when the answer above is done").waitFor()
-    expect(scene.asked).toBe(1)
+    expect(scene.asked).toHaveLength(1)
     scene.script({ name: "writer:latest", text: "Stopped." })
-    scene.ollama.release()
+    scene.models.release()
     await app.conversation.getByText("Stopped.", { exact: true }).waitFor()
     await eventually(() => app.answers.first().getByRole("paragraph").first().textContent()).toBe(text)
-    expect(scene.asked).toBe(2)
+    expect(scene.asked).toHaveLength(2)
   })
 
   test("and not sent yet can be taken back", async () => {
     const scene = await scenes.open({ models: [{ name: "writer:latest", text: counting(60), holdAfter: 20 }] })
     const app = await scene.visit()
     await app.send("Count.")
-    await scene.ollama.held()
+    await scene.models.held()
     await app.send("And then stop.")
     await app.question("And then stop.").hover()
     await app.conversation.getByRole("button", { name: "Take your message back" }).click()
     await eventually(() => app.message.inputValue()).toBe("And then stop.")
-    scene.ollama.release()
+    scene.models.release()
     await app.ended()
     expect(await app.conversation.getByText("And then stop.").count()).toBe(0)
-    expect(scene.asked).toBe(1)
+    expect(scene.asked).toHaveLength(1)
   })
 })

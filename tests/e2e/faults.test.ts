@@ -41,14 +41,14 @@ describe("a model that fails", () => {
     const scene = await scenes.open()
     const app = await scene.visit()
     await app.ask("Still there?")
-    const { models } = scene.ollama
-    await scene.ollamaGoes()
+    const { models } = scene.machine.ollama
+    await scene.machine.ollamaGoes()
     await app.send("And now?")
     const fault = app.answer.getByRole("alert")
     await fault.getByRole("heading", { name: "echo is not there" }).waitFor()
     await app.question("And now?").waitFor()
 
-    await scene.ollamaAppears(models)
+    await scene.machine.ollamaAppears(models)
     await fault.getByRole("button", { name: "Retry" }).click()
     await app.conversation.getByText("You said: And now? (messages: 3)").waitFor()
   })

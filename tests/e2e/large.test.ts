@@ -2,7 +2,7 @@ import { newId } from "@omnichat/core/protocol/id"
 import { describe, expect, test } from "vitest"
 import { eventually } from "./support/app.ts"
 import type { App } from "./support/app.ts"
-import { day, fillTable, pastQuestion } from "./support/history.ts"
+import { day, pastQuestion } from "./support/history.ts"
 import { useScenes } from "./support/scene.ts"
 
 const scenes = useScenes()
@@ -12,8 +12,8 @@ const elements = (app: App): Promise<number> => app.page.evaluate(() => document
 describe("a chat of 2,000 messages", () => {
   test("opens at its end, is read back as far as one likes, and goes on", async () => {
     const id = newId("cht", Date.now() - day)
-    const prepare = fillTable([{ id, title: "A long story", updatedAt: Date.now() - 1000, turns: 1000 }])
-    const scene = await scenes.open({ prepare })
+    const chats = [{ id, title: "A long story", updatedAt: Date.now() - 1000, turns: 1000 }]
+    const scene = await scenes.open({ chats })
     const app = await scene.visit(`/chat/${id}`)
     await app.answer.getByText("The end of answer 1000.").waitFor()
     expect(await elements(app)).toBeLessThan(6000)
@@ -40,7 +40,7 @@ describe("a list of 10,000 chats", () => {
       title: `Chat number ${index + 1}`,
       updatedAt: Date.now() - index * 600_000,
     }))
-    const scene = await scenes.open({ prepare: fillTable(chats) })
+    const scene = await scenes.open({ chats })
     const app = await scene.visit()
     await app.chat("Chat number 1").waitFor()
     expect(await elements(app)).toBeLessThan(3000)

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest"
 import { eventually } from "./support/app.ts"
-import { day, fillTable } from "./support/history.ts"
+import { day } from "./support/history.ts"
 import { phone, useScenes } from "./support/scene.ts"
 import type { Scene } from "./support/scene.ts"
 
 const scenes = useScenes()
 
-const chatsOf = (titles: string[]) =>
-  fillTable(titles.map((title, index) => ({ title, updatedAt: Date.now() - index * 60_000 })))
+const chatsOf = (titles: string[]) => titles.map((title, index) => ({ title, updatedAt: Date.now() - index * 60_000 }))
 
 const titlesIn = async (scene: Scene): Promise<string[]> => {
   const { chats } = await scene.api<{ chats: { title: string }[] }>("/api/chats")
@@ -17,13 +16,13 @@ const titlesIn = async (scene: Scene): Promise<string[]> => {
 describe("the chat list", () => {
   test("is grouped by the day of the last words", async () => {
     const now = Date.now()
-    const prepare = fillTable([
+    const chats = [
       { title: "Just now", updatedAt: now },
       { title: "The day before", updatedAt: now - day },
       { title: "Some days ago", updatedAt: now - 4 * day },
       { title: "Long ago", updatedAt: Date.UTC(2024, 2, 9) },
-    ])
-    const scene = await scenes.open({ prepare })
+    ]
+    const scene = await scenes.open({ chats })
     const app = await scene.visit()
     const group = (name: string) => app.chats.getByRole("list", { name }).getByRole("link")
     await eventually(() => group("Today").allTextContents()).toEqual(["Just now"])
@@ -60,7 +59,7 @@ describe("the chat list", () => {
   })
 
   test("gives back a deleted chat for a while", async () => {
-    const scene = await scenes.open({ prepare: chatsOf(["First", "Second", "Third"]) })
+    const scene = await scenes.open({ chats: chatsOf(["First", "Second", "Third"]) })
     const app = await scene.visit()
     await app.choose("Second", "Delete")
     await app.chat("Second").waitFor({ state: "detached" })
@@ -74,7 +73,7 @@ describe("the chat list", () => {
   })
 
   test("deletes a chat when the time for that is over, and the one before it at once", async () => {
-    const scene = await scenes.open({ prepare: chatsOf(["First", "Second", "Third"]) })
+    const scene = await scenes.open({ chats: chatsOf(["First", "Second", "Third"]) })
     const app = await scene.visit()
     await app.choose("First", "Delete")
     await app.choose("Second", "Delete")
@@ -85,14 +84,14 @@ describe("the chat list", () => {
   })
 
   test("deletes a chat also when the page is left at once", async () => {
-    const scene = await scenes.open({ prepare: chatsOf(["First", "Second"]) })
+    const scene = await scenes.open({ chats: chatsOf(["First", "Second"]) })
     const app = await scene.visit()
     await app.choose("First", "Delete")
     await app.page.goto("about:blank")
     const left = () => titlesIn(scene)
     await eventually(left).toEqual(["Second"])
 
-    await app.page.goto(scene.service.url)
+    await app.page.goto(scene.url)
     await app.choose("Second", "Delete")
     await app.page.close()
     await eventually(left).toEqual([])
@@ -100,7 +99,7 @@ describe("the chat list", () => {
 
   test("reads on as one scrolls, up to the last of 300 chats", async () => {
     const titles = Array.from({ length: 300 }, (_, index) => `Chat number ${index + 1}`)
-    const scene = await scenes.open({ prepare: chatsOf(titles) })
+    const scene = await scenes.open({ chats: chatsOf(titles) })
     const app = await scene.visit()
     await app.chat("Chat number 1").waitFor()
     await app.chat("Chat number 1").hover()
@@ -117,7 +116,7 @@ describe("the chat list", () => {
 
 describe("on a phone", () => {
   test("every chat has its menu in sight, and no menu speaks of keys", async () => {
-    const scene = await scenes.open({ context: phone, prepare: chatsOf(["First", "Second"]) })
+    const scene = await scenes.open({ context: phone, chats: chatsOf(["First", "Second"]) })
     const app = await scene.visit()
     await app.page.getByRole("button", { name: "More about this chat" }).tap()
     await app.page.getByRole("menuitemcheckbox", { name: "Leave no trace" }).waitFor()
@@ -138,7 +137,7 @@ describe("keys that work everywhere", () => {
   test("Ctrl+K finds a chat by its title, however old it is", async () => {
     const titles = Array.from({ length: 120 }, (_, index) => `Chat number ${index + 1}`)
     titles[110] = "The needle in the haystack"
-    const scene = await scenes.open({ prepare: chatsOf(titles) })
+    const scene = await scenes.open({ chats: chatsOf(titles) })
     const app = await scene.visit()
     await app.chat("Chat number 1").waitFor()
     await app.page.keyboard.press("Control+K")

@@ -5,7 +5,7 @@ import type { OllamaModel } from "../support/ollama-stand-in.ts"
 import { eventually } from "./support/app.ts"
 import type { App } from "./support/app.ts"
 import { flaws } from "./support/axe.ts"
-import { day, fillTable } from "./support/history.ts"
+import { day } from "./support/history.ts"
 import { phone, useScenes, wide } from "./support/scene.ts"
 import type { Scene, SceneOptions } from "./support/scene.ts"
 import { essay } from "./support/texts.ts"
@@ -35,7 +35,7 @@ const chats: [title: string, daysAgo: number][] = [
   ["What a monad is, without burritos", 20],
   ["Cron every second Tuesday", 60],
 ]
-const past = () => fillTable(chats.map(([title, daysAgo]) => ({ title, updatedAt: Date.now() - daysAgo * day })))
+const past = () => chats.map(([title, daysAgo]) => ({ title, updatedAt: Date.now() - daysAgo * day }))
 
 type State = {
   name: string
@@ -63,7 +63,7 @@ const states: State[] = [
     name: "streaming-answer",
     async go(app, scene) {
       await app.send("How long does one wait at a busy counter?")
-      await scene.ollama.held()
+      await scene.models.held()
       await eventually(() => app.answer.locator("math").count()).toBeGreaterThan(1)
       await app.answer.getByText("waiting.push", { exact: false }).waitFor()
     },
@@ -134,6 +134,7 @@ const states: State[] = [
 test("axe finds what is wrong", async () => {
   const scene = await scenes.open()
   const app = await scene.visit()
+  await app.modelButton.getByText("echo").waitFor()
   await app.page.evaluate(() => {
     const words = document.createElement("p")
     words.textContent = "Hardly to be read"
@@ -153,7 +154,7 @@ describe.each([
     async ({ name, options, go }) => {
       const scene = await scenes.open({
         context,
-        ...(options?.() ?? { models: structuredClone(models), prepare: past() }),
+        ...(options?.() ?? { models: structuredClone(models), chats: past() }),
       })
       const chosen = options === undefined
       if (chosen) await scene.api("/api/settings", { method: "PATCH", body: { defaultModel: "ollama/qwen3:8b" } })

@@ -77,7 +77,7 @@ describe("the model picker", () => {
     const app = await scene.visit()
     await app.modelButton.click()
     await app.dialog.getByRole("option", { name: "seer:4b" }).waitFor()
-    scene.ollama.models.push({ name: "newcomer:1b" })
+    scene.machine.ollama.models.push({ name: "newcomer:1b" })
     await app.dialog.getByRole("option", { name: "newcomer:1b" }).waitFor()
   })
 })

@@ -17,14 +17,14 @@ describe("the settings", () => {
     await server(app, dead).getByText("Does not answer").waitFor()
 
     const field = app.page.getByRole("textbox", { name: "Address of another Ollama" })
-    await field.fill(scene.ollamaUrl.replace("http://", ""))
+    await field.fill(scene.machine.ollamaUrl.replace("http://", ""))
     await field.press("Enter")
-    await server(app, scene.ollamaUrl).getByText("3 models").waitFor()
+    await server(app, scene.machine.ollamaUrl).getByText("3 models").waitFor()
     await expect.poll(() => field.inputValue()).toBe("")
     await app.page.getByRole("button", { name: `Remove ${dead}` }).click()
     await server(app, dead).waitFor({ state: "detached" })
     await app.page.reload()
-    await server(app, scene.ollamaUrl).getByText("3 models").waitFor()
+    await server(app, scene.machine.ollamaUrl).getByText("3 models").waitFor()
     expect(await server(app, dead).count()).toBe(0)
 
     await app.chats.getByRole("link", { name: /^New chat/ }).click()
@@ -35,7 +35,7 @@ describe("the settings", () => {
   test("show as fixed what the environment fixes", async () => {
     const scene = await scenes.open({ env: { OPENAI_BASE_URL: "http://127.0.0.1:1/v1", OMNICHAT_DEMO: "1" } })
     const app = await scene.visit("/settings")
-    await server(app, scene.ollamaUrl).getByText("3 models").waitFor()
+    await server(app, scene.machine.ollamaUrl).getByText("3 models").waitFor()
     for (const name of ["OLLAMA_URLS", "OPENAI_BASE_URL", "OMNICHAT_DEMO"]) {
       await app.page.getByRole("code").getByText(name, { exact: true }).waitFor()
     }
@@ -43,7 +43,7 @@ describe("the settings", () => {
     expect(await app.page.getByRole("button", { name: /^Remove/ }).count()).toBe(0)
     expect(await app.page.getByRole("textbox", { name: "Address", exact: true }).isEditable()).toBe(false)
     expect(await app.page.getByRole("switch", { name: "Demo model" }).isDisabled()).toBe(true)
-    await app.page.getByText(scene.service.dataFolder).waitFor()
+    await app.page.getByText(scene.machine.service.dataFolder).waitFor()
   })
 
   test("keep the key of a server to themselves, and offer to save only what has changed", async () => {

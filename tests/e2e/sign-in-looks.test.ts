@@ -4,7 +4,8 @@ import { workspaceRoot } from "../../scripts/lib/files.mjs"
 import { flaws } from "./support/axe.ts"
 import { phone, wide } from "./support/scene.ts"
 import { useSignInScenes } from "./support/sign-in-scene.ts"
-import type { SignInScene, Visit } from "./support/sign-in-scene.ts"
+import type { SignInScene } from "./support/sign-in-scene.ts"
+import type { Visit } from "./support/visit.ts"
 
 const scenes = useSignInScenes()
 

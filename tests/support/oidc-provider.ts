@@ -14,6 +14,8 @@ export type SignInProvider = {
   /** The issuer, without a slash at the end. */
   url: string
   clientId: string
+  /** The origin of the page that signs in. It comes back to that of the first request. */
+  site: string
   /** Where its keys are. */
   jwksUrl: string
   /** The groups of the people who sign in, by their e-mail address; `user` for all others. */
@@ -41,8 +43,8 @@ const emailOf = (subject: string): string => subject.replace(/^sub-/, "")
 
 const audience = "urn:omnichat"
 
-/** `site` is the origin of the page that signs in. */
-export async function startSignInProvider(site: string): Promise<SignInProvider> {
+/** `site` may be told later by whoever has no address yet. */
+export async function startSignInProvider(site = ""): Promise<SignInProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
   const policy = interactionPolicy.base()
   // That the client is one for this machine is for the test's sake, and no reason to ask.
@@ -52,24 +54,29 @@ export async function startSignInProvider(site: string): Promise<SignInProvider>
   const url = `http://127.0.0.1:${port}`
   const keys = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const storage = new Map<string, { payload: Record<string, unknown>; expiresAt: number }>()
-  const provider = new Provider(url, {
-    ...configuration(site, () => settings),
-    adapter: memoryAdapter(storage, () => settings.graceSeconds),
-    jwks: { keys: [{ ...keys.privateKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256", use: "sig" }] },
-    interactions: { policy, url: (_context, { uid }) => `/interaction/${uid}` },
-    cookies: { keys: ["only a test"] },
-    loadExistingGrant: async ({ oidc }) => {
-      // What one has signed in for is granted: there is one client, and it is our own.
-      const grant = new provider.Grant({ clientId: settings.clientId, accountId: oidc.session?.accountId ?? "" })
-      grant.addOIDCScope("openid email profile")
-      grant.addResourceScope(audience, "openid email profile")
-      await grant.save()
-      return grant
-    },
-  })
+  const start = () => {
+    const provider = new Provider(url, {
+      ...configuration(settings),
+      adapter: memoryAdapter(storage, () => settings.graceSeconds),
+      jwks: { keys: [{ ...keys.privateKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256", use: "sig" }] },
+      interactions: { policy, url: (_context, { uid }) => `/interaction/${uid}` },
+      cookies: { keys: ["only a test"] },
+      loadExistingGrant: async ({ oidc }) => {
+        // What one has signed in for is granted: there is one client, and it is our own.
+        const grant = new provider.Grant({ clientId: settings.clientId, accountId: oidc.session?.accountId ?? "" })
+        grant.addOIDCScope("openid email profile")
+        grant.addResourceScope(audience, "openid email profile")
+        await grant.save()
+        return grant
+      },
+    })
+    return { provider, callback: provider.callback() }
+  }
+  let started: ReturnType<typeof start> | undefined
   const settings: SignInProvider = {
     url,
     clientId: "omnichat-web",
+    site,
     jwksUrl: `${url}/jwks`,
     groups: new Map(),
     accessTokenSeconds: 3600,
@@ -91,8 +98,8 @@ export async function startSignInProvider(site: string): Promise<SignInProvider>
       if (server.listening) await settings.down()
     },
   }
-  const callback = provider.callback()
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { provider, callback } = (started ??= start())
     const path = (request.url ?? "").split("?")[0] ?? ""
     settings.requests.push(`${request.method} ${path}`)
     if (!path.startsWith("/interaction/")) return callback(request, response)
@@ -114,7 +121,7 @@ export async function startSignInProvider(site: string): Promise<SignInProvider>
   return settings
 }
 
-function configuration(site: string, settings: () => SignInProvider): Configuration {
+function configuration(settings: SignInProvider): Configuration {
   return {
     clients: [
       {
@@ -123,8 +130,8 @@ function configuration(site: string, settings: () => SignInProvider): Configurat
         application_type: "native", // whose addresses may be on this machine, without TLS
         grant_types: ["authorization_code", "refresh_token"],
         response_types: ["code"],
-        redirect_uris: [`${site}/signed-in`],
-        post_logout_redirect_uris: [`${site}/`],
+        redirect_uris: [`${settings.site}/signed-in`],
+        post_logout_redirect_uris: [`${settings.site}/`],
       },
     ],
     responseTypes: ["code"],
@@ -132,18 +139,25 @@ function configuration(site: string, settings: () => SignInProvider): Configurat
     claims: { openid: ["sub"], email: ["email"], profile: ["name"] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
-    clientBasedCORS: (_context, origin) => origin === site,
+    clientBasedCORS: (_context, origin) => origin === settings.site,
     findAccount: (_context, accountId) => ({
       accountId,
       claims: () => ({ sub: accountId, email: emailOf(accountId) }),
     }),
-    ttl: { Interaction: 600, Grant: 86_400, Session: 86_400, RefreshToken: 86_400, IdToken: 3600 },
+    ttl: {
+      AccessToken: () => settings.accessTokenSeconds,
+      Interaction: 600,
+      Grant: 86_400,
+      Session: 86_400,
+      RefreshToken: 86_400,
+      IdToken: 3600,
+    },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
     // What Cognito says in an access token; `client_id` and `scope` are there by themselves.
     extraTokenClaims: (_context, token) => ({
       token_use: "access",
-      "cognito:groups": ("accountId" in token && settings().groups.get(emailOf(token.accountId ?? ""))) || ["user"],
+      "cognito:groups": ("accountId" in token && settings.groups.get(emailOf(token.accountId ?? ""))) || ["user"],
     }),
     features: {
       devInteractions: { enabled: false },
@@ -167,7 +181,7 @@ function configuration(site: string, settings: () => SignInProvider): Configurat
           scope: "openid email profile",
           audience,
           accessTokenFormat: "jwt",
-          accessTokenTTL: settings().accessTokenSeconds,
+          accessTokenTTL: settings.accessTokenSeconds,
           jwt: { sign: { alg: "RS256" } },
         }),
       },

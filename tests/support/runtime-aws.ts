@@ -32,6 +32,8 @@ export type AwsOptions = RuntimeOptions & {
   beforeTable?: (url: string) => Promise<string>
   /** Before the second and third attempt of a worker, milliseconds. */
   retryDelaysMs?: number[]
+  /** Whose tokens are taken, instead of those that `credentials` gives. */
+  issuer?: { url: string; clientId: string; jwksUrl: string }
 }
 
 const seconds = 1000
@@ -45,6 +47,7 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
     startIssuer(),
     startCloudUpstream(options.models),
   ])
+  const tokens = options.issuer ?? { ...issuer, jwksUrl: `${issuer.url}/.well-known/jwks.json` }
   const tableUrl = await engineUrl(engine.client)
   const environment: Record<string, string> = {
     ...models.environment,
@@ -56,9 +59,9 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
     TABLE_NAME: engine.tableName,
     BUCKET_NAME: bucket,
     WORKER_FUNCTION: "worker",
-    TOKEN_ISSUER: issuer.url,
-    TOKEN_CLIENT_ID: issuer.clientId,
-    TOKEN_JWKS_URL: `${issuer.url}/.well-known/jwks.json`,
+    TOKEN_ISSUER: tokens.url,
+    TOKEN_CLIENT_ID: tokens.clientId,
+    TOKEN_JWKS_URL: tokens.jwksUrl,
     LOG_LEVEL: "error",
     STAGE: "test",
   }
@@ -72,7 +75,7 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
       ...(options.integrationMs !== undefined && { integrationMs: options.integrationMs }),
     },
   )
-  const pageHeaders = headersOfPages([gateway.socketUrl, s3.url, new URL(issuer.url).origin])
+  const pageHeaders = headersOfPages([gateway.socketUrl, s3.url, new URL(tokens.url).origin])
   const webFolder = join(workspaceRoot, "packages/web/dist")
   const front = await startFront(lambda, { api: "api", webFolder, pageHeaders })
   Object.assign(environment, {

@@ -1,11 +1,9 @@
-import { join } from "node:path"
 import { createChatOperations, putMessageOperation } from "@omnichat/core/chat/store"
 import type { MessageRecord } from "@omnichat/core/chat/record"
 import { newId } from "@omnichat/core/protocol/id"
 import type { ChatId, MessageId } from "@omnichat/core/protocol/id"
-import type { BatchWrite, Operation } from "@omnichat/core/store/table"
-import { openSqliteTable } from "@omnichat/local/sqlite/open"
-import { sqliteThread } from "../../support/sqlite-thread.ts"
+import { indexes, keys } from "@omnichat/core/store/keys"
+import type { BatchWrite, Operation, Table } from "@omnichat/core/store/table"
 
 /** A chat that was there before the scene begins. */
 export type PastChat = {
@@ -25,24 +23,34 @@ export const pastAnswer = (turn: number): string =>
   `Answer number ${turn}. It has **several** words, a list and some code.\n\n- one\n- two\n\n` +
   `\`\`\`ts\nconst turn: number = ${turn}\n\`\`\`\n\nThe end of answer ${turn}.`
 
+/** Whose chats they are, and the id of the model that has answered. */
+type Hands = { owner: string; model: string }
+
 /**
- * Writes chats into a data folder that no service has opened yet, past the service: ten thousand of them by asking
- * would take longer than all the tests.
+ * Writes chats into a table that no service has opened yet, past the service: ten thousand of them by asking would take
+ * longer than all the tests.
  */
-export function fillTable(chats: PastChat[]): (dataFolder: string) => Promise<void> {
-  return async (dataFolder) => {
-    const file = join(dataFolder, "omnichat.db")
-    const { table, close } = await openSqliteTable({ file, now: Date.now, threadEntry: sqliteThread() })
-    await table.batchWrite(chats.flatMap(rowsOf))
-    await close()
+export async function writeChats(table: Table, chats: PastChat[], hands: Hands): Promise<void> {
+  await table.batchWrite(chats.flatMap((chat) => rowsOf(chat, hands)))
+  // An index follows its table.
+  while ((await countListed(table, hands.owner)) < chats.length);
+}
+
+async function countListed(table: Table, owner: string): Promise<number> {
+  const listed = { pk: keys.listEntry(owner, "").pk, index: indexes.chats(owner) }
+  let count = 0
+  for (let cursor: string | undefined; ;) {
+    const page = await table.query({ ...listed, ...(cursor !== undefined && { cursor }) })
+    count += page.items.length
+    cursor = page.cursor
+    if (cursor === undefined) return count
   }
 }
 
-function rowsOf({ title, updatedAt, turns = 1, id }: PastChat): BatchWrite[] {
-  const owner = "owner"
+function rowsOf({ title, updatedAt, turns = 1, id }: PastChat, { owner, model }: Hands): BatchWrite[] {
   const createdAt = updatedAt - turns * 2000
   const chatId = id ?? newId("cht", createdAt)
-  const messages = messagesOf(chatId, createdAt, turns)
+  const messages = messagesOf({ chatId, from: createdAt, turns, model })
   const leafId = messages.at(-1)?.messageId as MessageId
   const operations = [
     ...createChatOperations(
@@ -54,7 +62,9 @@ function rowsOf({ title, updatedAt, turns = 1, id }: PastChat): BatchWrite[] {
   return operations.map(putOf)
 }
 
-function messagesOf(chatId: ChatId, from: number, turns: number): MessageRecord[] {
+type Talk = { chatId: ChatId; from: number; turns: number; model: string }
+
+function messagesOf({ chatId, from, turns, model }: Talk): MessageRecord[] {
   const messages: MessageRecord[] = []
   const add = (text: string, rest: Pick<MessageRecord, "role" | "model" | "usage">) => {
     const createdAt = from + messages.length * 1000
@@ -66,7 +76,7 @@ function messagesOf(chatId: ChatId, from: number, turns: number): MessageRecord[
   for (let turn = 1; turn <= turns; turn++) {
     add(pastQuestion(turn), { role: "user" })
     const usage = { inputTokens: 11, outputTokens: 42, durationMs: 1500, firstTokenMs: 200 }
-    add(pastAnswer(turn), { role: "assistant", model: "ollama/echo:latest", usage })
+    add(pastAnswer(turn), { role: "assistant", model, usage })
   }
   return messages
 }

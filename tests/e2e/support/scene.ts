@@ -4,23 +4,14 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest"
 import { workspaceRoot } from "../../../scripts/lib/files.mjs"
 import { startBrowser, watch } from "../../support/browser.ts"
 import type { Watch } from "../../support/browser.ts"
-import { closedAddress } from "../../support/model-server.ts"
-import { startOllamaStandIn } from "../../support/ollama-stand-in.ts"
-import type { OllamaModel, OllamaStandIn } from "../../support/ollama-stand-in.ts"
+import type { OllamaModel } from "../../support/ollama-stand-in.ts"
+import { runtimeKind } from "../../support/runtime.ts"
+import type { Asked } from "../../support/upstream.ts"
 import { App } from "./app.ts"
-import { startService } from "./service.ts"
-import type { Service } from "./service.ts"
+import { Machine } from "./machine.ts"
+import type { MachineOptions, Stage, StageModels, StageOptions, Stages } from "./stage.ts"
 
-export type SceneOptions = {
-  /** What Ollama has; without any, nobody listens at its address. Default: the usual models of the stand-in. */
-  models?: OllamaModel[] | "nobody"
-  /** Where an Ollama is that is none of the stand-ins. */
-  ollamaUrl?: string
-  /** Settings of the environment beside `OLLAMA_URLS`; an empty one counts as absent. */
-  env?: Record<string, string>
-  prepare?: (dataFolder: string) => Promise<void>
-  context?: BrowserContextOptions
-}
+export type SceneOptions = StageOptions & MachineOptions & { context?: BrowserContextOptions }
 
 export type Message = {
   id: string
@@ -47,9 +38,10 @@ export const phone: BrowserContextOptions = {
 /** One browser for the tests of a file, and for each of them what it opens. */
 export function useScenes(): { open(options?: SceneOptions): Promise<Scene> } {
   let browser: Browser | undefined
+  let stages: Stages | undefined
   const scenes: Scene[] = []
   beforeAll(async () => {
-    browser = await startBrowser()
+    ;[browser, stages] = await Promise.all([startBrowser(), createStages()])
   })
   afterEach(async ({ task }) => {
     const failed = task.result?.state === "fail"
@@ -58,85 +50,74 @@ export function useScenes(): { open(options?: SceneOptions): Promise<Scene> } {
     const problems = await Promise.all(open.map((scene) => scene.close()))
     if (!failed) expect(problems.flat()).toEqual([])
   })
-  afterAll(async () => browser?.close())
+  afterAll(async () => {
+    await browser?.close()
+    await stages?.close()
+  })
   return {
     async open(options = {}) {
-      if (browser === undefined) throw new Error("the browser has not started")
-      const scene = await Scene.open(browser, options)
+      if (browser === undefined || stages === undefined) throw new Error("the browser has not started")
+      const scene = await Scene.open(browser, stages, options)
       scenes.push(scene)
       return scene
     },
   }
 }
 
-/** The service with an Ollama behind it, and a browser in front of it. Nothing of it is shared with other tests. */
+/** The service with its models behind it, and its owner's browser in front of it. Nothing of it is shared with other tests. */
 export class Scene {
-  readonly service: Service
+  readonly stage: Stage
   readonly context: BrowserContext
   readonly watch: Watch
-  /** Where the service looks for Ollama. */
-  readonly ollamaUrl: string
-  #ollama: OllamaStandIn | undefined
+  /** By which a program is the owner. */
+  readonly headers: Record<string, string>
   #expected: RegExp[] = []
   #mayLog = false
 
-  private constructor(
-    made: Pick<Scene, "service" | "context" | "watch" | "ollamaUrl">,
-    ollama: OllamaStandIn | undefined,
-  ) {
-    this.service = made.service
+  private constructor(made: Pick<Scene, "stage" | "context" | "watch" | "headers">) {
+    this.stage = made.stage
     this.context = made.context
     this.watch = made.watch
-    this.ollamaUrl = made.ollamaUrl
-    this.#ollama = ollama
+    this.headers = made.headers
   }
 
-  static async open(browser: Browser, options: SceneOptions): Promise<Scene> {
-    const { models, env, prepare } = options
-    const other = options.ollamaUrl ?? (models === "nobody" ? await closedAddress() : undefined)
-    const ollama = other === undefined ? await startOllamaStandIn(Array.isArray(models) ? { models } : {}) : undefined
-    const ollamaUrl = other ?? ollama?.url ?? ""
-    const [service, context] = await Promise.all([
-      startService({ env: { OLLAMA_URLS: ollamaUrl, ...env }, prepare }),
-      browser.newContext({
-        ...wide,
-        permissions: ["clipboard-read", "clipboard-write"],
-        timezoneId: "UTC",
-        ...options.context,
-      }),
-    ])
+  static async open(browser: Browser, stages: Stages, options: SceneOptions): Promise<Scene> {
+    const stage = await stages.open(options)
+    const { headers, ...key } = await stage.enter(browser)
+    const context = await browser.newContext({
+      ...wide,
+      permissions: ["clipboard-read", "clipboard-write"],
+      timezoneId: "UTC",
+      ...key,
+      ...options.context,
+    })
     context.setDefaultTimeout(20_000)
-    return new Scene({ service, context, watch: await watch(context), ollamaUrl }, ollama)
+    return new Scene({ stage, context, headers, watch: await watch(context) })
   }
 
-  get ollama(): OllamaStandIn {
-    if (this.#ollama === undefined) throw new Error("there is no Ollama in this scene yet")
-    return this.#ollama
+  /** Where the page is, without a slash at the end. */
+  get url(): string {
+    return this.stage.url
   }
 
-  /** Somebody starts Ollama at the address where nobody was. */
-  async ollamaAppears(models?: OllamaModel[]): Promise<void> {
-    const port = Number(new URL(this.ollamaUrl).port)
-    this.#ollama = await startOllamaStandIn({ port, ...(models === undefined ? {} : { models }) })
+  get models(): StageModels {
+    return this.stage.models
   }
 
-  async ollamaGoes(): Promise<void> {
-    await this.ollama.close()
-    this.#ollama = undefined
+  /** What only one machine has. */
+  get machine(): Machine {
+    if (this.stage instanceof Machine) return this.stage
+    throw new Error("this scene is not one machine's")
   }
 
-  /** A model answers by this script from now on, and by nothing it had before. */
   script(model: OllamaModel): void {
-    const { models } = this.ollama
-    const index = models.findIndex(({ name }) => name === model.name)
-    if (index < 0) throw new Error(`there is no ${model.name} in this scene`)
-    models[index] = model
+    this.models.script(model)
   }
 
   /** A new tab. */
   async visit(path = "/"): Promise<App> {
     const page = await this.context.newPage()
-    await page.goto(this.service.url + path)
+    await page.goto(this.url + path)
     return new App(page)
   }
 
@@ -152,9 +133,10 @@ export class Scene {
 
   async api<T>(path: string, options: { method?: string; body?: unknown } = {}): Promise<T> {
     const { method = "GET", body } = options
-    const answer = await fetch(this.service.url + path, {
+    const answer = await fetch(this.url + path, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      headers: { ...this.headers, ...(body !== undefined && { "content-type": "application/json" }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`)
     return (answer.status === 204 ? undefined : await answer.json()) as T
@@ -172,9 +154,9 @@ export class Scene {
     return answer === undefined ? "" : wordsOf(answer)
   }
 
-  /** How often a model was asked for an answer. */
-  get asked(): number {
-    return this.ollama.requests.filter(({ path }) => path === "/api/chat").length
+  /** The requests for an answer that came to a model, oldest first. */
+  get asked(): Asked[] {
+    return this.models.asked()
   }
 
   /** For whoever wants to know why a test failed. */
@@ -189,9 +171,14 @@ export class Scene {
   /** Gives back what went wrong that nobody expected. */
   async close(): Promise<string[]> {
     await this.context.close()
-    await this.#ollama?.close()
-    await this.service.stop()
+    await this.stage.stop()
     const problems = this.watch.problems.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)))
-    return this.#mayLog ? problems : [...problems, ...this.service.errors]
+    return this.#mayLog ? problems : [...problems, ...this.stage.errors]
   }
+}
+
+/** Those of the runtime that the project of vitest.config.ts says. */
+async function createStages(): Promise<Stages> {
+  if (runtimeKind === "aws") return (await import("./cloud.ts")).createCloud()
+  return { open: Machine.open, close: () => Promise.resolve() }
 }

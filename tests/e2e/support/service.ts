@@ -8,7 +8,10 @@ import { promisify } from "node:util"
 import { workspaceRoot } from "../../../scripts/lib/files.mjs"
 import { closedAddress } from "../../support/model-server.ts"
 
-/** The service as it is delivered: the built server with the built web app, as a process with a data folder of its own. */
+/**
+ * The service on one machine as it is delivered: the built server with the built web app, as a process with a data folder
+ * of its own.
+ */
 export type Service = {
   /** Without a slash at the end. */
   url: string
@@ -26,7 +29,7 @@ export type Service = {
 export type ServiceOptions = {
   env: Record<string, string>
   /** Is given the data folder before the service sees it. */
-  prepare?: ((dataFolder: string) => Promise<void>) | undefined
+  prepare?: (dataFolder: string) => Promise<void>
 }
 
 export async function startService({ env, prepare }: ServiceOptions): Promise<Service> {

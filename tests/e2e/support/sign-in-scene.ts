@@ -1,60 +1,57 @@
 import { join } from "node:path"
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core"
+import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core"
 import { afterAll, afterEach, beforeAll, expect } from "vitest"
 import { workspaceRoot } from "../../../scripts/lib/files.mjs"
 import { startBrowser, watch } from "../../support/browser.ts"
 import type { Watch } from "../../support/browser.ts"
-import { closedAddress } from "../../support/model-server.ts"
 import { startSignInProvider } from "../../support/oidc-provider.ts"
 import type { SignInProvider } from "../../support/oidc-provider.ts"
-import { startOllamaStandIn } from "../../support/ollama-stand-in.ts"
-import type { OllamaModel, OllamaStandIn } from "../../support/ollama-stand-in.ts"
-import { startSignedInService } from "../../support/signed-in-service.ts"
-import type { SignedInService } from "../../support/signed-in-service.ts"
-import { App } from "./app.ts"
+import type { OllamaModel } from "../../support/ollama-stand-in.ts"
+import { openCloud } from "./cloud.ts"
 import { wide } from "./scene.ts"
-import { built } from "./service.ts"
+import type { Stage, StageModels } from "./stage.ts"
+import { Visit } from "./visit.ts"
 
-/** A service with accounts, the provider they are at, a model, and a browser in front of it all. */
+/** The service on AWS, the provider its accounts are at, a model, and a browser in front of it all: nobody has signed in. */
 export class SignInScene {
-  readonly service: SignedInService
+  readonly stage: Omit<Stage, "enter">
   readonly provider: SignInProvider
-  readonly ollama: OllamaStandIn
   readonly context: BrowserContext
   readonly watch: Watch
   #expected: RegExp[] = []
 
-  private constructor(made: Pick<SignInScene, "service" | "provider" | "ollama" | "context" | "watch">) {
-    this.service = made.service
+  private constructor(made: Pick<SignInScene, "stage" | "provider" | "context" | "watch">) {
+    this.stage = made.stage
     this.provider = made.provider
-    this.ollama = made.ollama
     this.context = made.context
     this.watch = made.watch
   }
 
-  static async open(browser: Browser, options: SignInSceneOptions): Promise<SignInScene> {
-    await built()
-    const site = await closedAddress()
-    const [provider, ollama, context] = await Promise.all([
-      startSignInProvider(site),
-      startOllamaStandIn(options.models === undefined ? {} : { models: options.models }),
-      browser.newContext({ ...wide, timezoneId: "UTC", ...options.context }),
-    ])
+  static async open(browser: Browser, { models, context: its }: SignInSceneOptions): Promise<SignInScene> {
+    const provider = await startSignInProvider()
+    // Cognito's, for a page that was closed before the answer came.
     provider.graceSeconds = 60
-    const service = await startSignedInService({
-      port: Number(new URL(site).port),
-      webFolder: join(workspaceRoot, "packages/web/dist"),
-      ollamaUrls: [ollama.url],
-      provider,
-    })
+    const [stage, context] = await Promise.all([
+      openCloud(provider, models === undefined ? {} : { models }),
+      browser.newContext({ ...wide, timezoneId: "UTC", ...its }),
+    ])
     context.setDefaultTimeout(20_000)
-    return new SignInScene({ service, provider, ollama, context, watch: await watch(context) })
+    return new SignInScene({ stage, provider, context, watch: await watch(context) })
+  }
+
+  /** Where the page is, without a slash at the end. */
+  get url(): string {
+    return this.stage.url
+  }
+
+  get models(): StageModels {
+    return this.stage.models
   }
 
   /** A new tab. */
   async visit(path = "/"): Promise<Visit> {
     const page = await this.context.newPage()
-    await page.goto(this.service.url + path)
+    await page.goto(this.url + path)
     return new Visit(page)
   }
 
@@ -73,44 +70,14 @@ export class SignInScene {
   /** Gives back what went wrong that nobody expected. */
   async close(): Promise<string[]> {
     await this.context.close()
-    await Promise.all([this.service.close(), this.ollama.close()])
+    await this.stage.stop()
     await this.provider.close()
     const problems = this.watch.problems.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)))
-    return [...problems, ...this.service.errors]
+    return [...problems, ...this.stage.errors]
   }
 }
 
 export type SignInSceneOptions = { models?: OllamaModel[]; context?: BrowserContextOptions }
-
-/** A tab, whether somebody is signed in there or not. */
-export class Visit extends App {
-  signInButton(name = "Sign in"): ReturnType<Page["getByRole"]> {
-    return this.page.getByRole("button", { name, exact: true })
-  }
-
-  /** From our page to the provider's, and back. */
-  async signIn(email = "ada@example.org", button = "Sign in"): Promise<void> {
-    await this.signInButton(button).click()
-    await this.atProvider("Sign in", email)
-  }
-
-  /** What one does at the provider's page. */
-  async atProvider(choice: "Sign in" | "Cancel", email = "ada@example.org"): Promise<void> {
-    await this.page.getByRole("heading", { name: "The provider's own page" }).waitFor()
-    await this.page.getByLabel("E-mail").fill(email)
-    await this.page.getByRole("button", { name: choice }).click()
-  }
-
-  /** The way out, in the foot of the chat list. */
-  get signOutButton(): ReturnType<Page["getByRole"]> {
-    return this.page.getByRole("button", { name: "Sign out" })
-  }
-
-  get path(): string {
-    const { pathname, search } = new URL(this.page.url())
-    return pathname + search
-  }
-}
 
 /** One browser for the tests of a file, and for each of them what it opens. */
 export function useSignInScenes(): { open(options?: SignInSceneOptions): Promise<SignInScene> } {

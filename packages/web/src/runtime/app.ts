@@ -87,9 +87,10 @@ export function createApp({ client, keep, hold, now, after, account }: AppOption
       return conversation
     })
   const connection = watchConnection(client, hold, (again) => {
-    if (again || list.state.phase === "failed") void list.load()
+    // What was changed elsewhere after it was read and before there was a connection, nobody has told us.
+    void list.load()
+    for (const conversation of conversations.all()) void conversation.catchUp()
     if (again || catalogue.state.phase === "failed") void catalogue.load()
-    if (again) for (const conversation of conversations.all()) void conversation.catchUp()
   })
 
   client.onChat((chat) => {

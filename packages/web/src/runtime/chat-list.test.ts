@@ -1,6 +1,6 @@
 import type { Client } from "@omnichat/client/client"
 import type { ChatPage, ChatSummary } from "@omnichat/core/protocol/http"
-import type { ChatId } from "@omnichat/core/protocol/id"
+import type { ChatId, MessageId } from "@omnichat/core/protocol/id"
 import { describe, expect, test } from "vitest"
 import { createChatList } from "./chat-list.ts"
 import { plainHolder } from "./holder.ts"
@@ -12,7 +12,7 @@ const chat = (name: string, minute: number, title = name): ChatSummary => ({
   title,
   createdAt: at(0),
   updatedAt: at(minute),
-  leafId: null,
+  leafId: `msg_${name}` as MessageId,
   runs: {},
 })
 
@@ -56,6 +56,32 @@ describe("reading", () => {
     await list.load()
     expect(list.state.order).toEqual([id("z"), id("y")])
     expect(list.state.next).toBe("p2")
+  })
+
+  test("a chat that was begun here stays until the server has heard of it", async () => {
+    const list = listOf({ first: { chats: [chat("b", 2), chat("a", 1)] } })
+    list.put({ ...chat("c", 3), leafId: null })
+    await list.load()
+    expect(list.state.order).toEqual([id("c"), id("b"), id("a")])
+  })
+
+  test("what is heard while a page is on its way counts more than the page", async () => {
+    const list = listOf({ first: { chats: [chat("b", 2), chat("a", 1)] } })
+    const loaded = list.load()
+    list.put(chat("c", 3))
+    list.remove(id("a"))
+    await loaded
+    expect(list.state.order).toEqual([id("c"), id("b")])
+  })
+
+  test("a page that is wanted while another is on its way is read after it", async () => {
+    const pages: Record<string, ChatPage> = { first: { chats: [chat("a", 1)] } }
+    const list = listOf(pages)
+    const loaded = list.load()
+    pages["first"] = { chats: [chat("b", 2), chat("a", 1)] }
+    await list.load()
+    await loaded
+    expect(list.state.order).toEqual([id("b"), id("a")])
   })
 
   test("a server that cannot be reached is told, and asked again", async () => {

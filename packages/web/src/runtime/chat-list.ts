@@ -17,7 +17,7 @@ export interface ChatList {
   /** `order` is a new list after each change; a chat that is renamed stays where it is in it. */
   readonly state: ChatListState
   readonly raw: ChatListState
-  /** Reads the first page: at the start, and after a time without a connection. Never rejects. */
+  /** Reads the first page: at the start, and when there is a connection, for what was changed before. Never rejects. */
   load(): Promise<void>
   /** Reads the next older page. Never rejects; `reading` says when it is over. */
   more(): Promise<void>
@@ -35,17 +35,34 @@ const laterPages = 100
 export function createChatList(client: Client, hold: MakeHolder): ChatList {
   const holder = hold<ChatListState>({ order: [], chats: {}, phase: "loading", reading: false })
   const hidden = new Map<ChatId, ChatSummary | undefined>()
+  /** What became of chats while a page was on its way, of which it may not know; undefined: deleted. */
+  const meanwhile = new Map<ChatId, ChatSummary | undefined>()
+  let wanted = false
+
+  const put = (summary: ChatSummary) => {
+    if (hidden.has(summary.id)) hidden.set(summary.id, summary)
+    else place(holder, summary)
+  }
+  const remove = (id: ChatId) => {
+    hidden.delete(id)
+    take(holder, id)
+  }
 
   const read = async (cursor: string | undefined, use: (holder: ListHolder, page: ChatPage) => void) => {
     if (holder.state.reading) return
     holder.change((draft) => {
       draft.reading = true
     })
+    meanwhile.clear()
     try {
       const limit = cursor === undefined ? pageSize : laterPages
       const page = await client.http.chats({ limit, ...(cursor !== undefined && { cursor }) })
       const chats = page.chats.filter((chat) => !hidden.has(chat.id))
       use(holder, { ...page, chats })
+      for (const [id, summary] of meanwhile) {
+        if (summary) put(summary)
+        else remove(id)
+      }
     } catch {
       // The row that asks for the next page, or the next connection, tries again.
       holder.change((draft) => {
@@ -57,20 +74,32 @@ export function createChatList(client: Client, hold: MakeHolder): ChatList {
       })
     }
   }
+  const load = async () => {
+    // The page that is on its way may have been read before what we have missed.
+    if (holder.state.reading) return void (wanted = true)
+    do {
+      wanted = false
+      await read(undefined, refresh)
+    } while (wanted)
+  }
 
   return {
     state: holder.state,
     raw: holder.raw,
-    load: () => read(undefined, refresh),
-    more: () => (holder.state.next === undefined ? Promise.resolve() : read(holder.state.next, append)),
+    load,
+    async more() {
+      if (holder.state.next === undefined) return
+      await read(holder.state.next, append)
+      if (wanted) await load()
+    },
     put(summary) {
       if (summary.temporary) return
-      if (hidden.has(summary.id)) hidden.set(summary.id, summary)
-      else place(holder, summary)
+      meanwhile.set(summary.id, summary)
+      put(summary)
     },
     remove(id) {
-      hidden.delete(id)
-      take(holder, id)
+      meanwhile.set(id, undefined)
+      remove(id)
     },
     hide(id) {
       hidden.set(id, holder.state.chats[id])
@@ -118,14 +147,18 @@ function append(holder: ListHolder, page: ChatPage): void {
   setChats(holder, [...holder.raw.order.map((id) => holder.raw.chats[id]), ...page.chats], page)
 }
 
-/** A first page replaces what is known of its span: what lies in it and is not listed has been deleted elsewhere. */
+/**
+ * A first page replaces what is known of its span: what lies in it and is not listed has been deleted elsewhere, unless it
+ * has no leaf, for then it was begun here and the server has not heard of it.
+ */
 function refresh(holder: ListHolder, page: ChatPage): void {
   const { order, chats, phase } = holder.raw
   const listed = new Set(page.chats.map((chat) => chat.id))
   const oldest = page.next === undefined ? "" : (page.chats.at(-1)?.updatedAt ?? "")
   const overlaps = phase === "ready" && order.some((id) => listed.has(id))
-  const older = overlaps ? order.map((id) => chats[id]).filter((chat) => (chat?.updatedAt ?? "") < oldest) : []
-  setChats(holder, [...older, ...page.chats], overlaps ? undefined : page)
+  const known = order.map((id) => chats[id])
+  const kept = known.filter((chat) => chat?.leafId === null || (overlaps && (chat?.updatedAt ?? "") < oldest))
+  setChats(holder, [...kept, ...page.chats], overlaps ? undefined : page)
 }
 
 /** The chats there are now, the later of two of the same id; with a page, what comes after it too. */
