@@ -29,7 +29,7 @@ export const mistakes: Mistake[] = [
   {
     name: "everybody's page may put files",
     change: { file: "infra/upload.ts", from: "[siteUrl, ...stage.otherOrigins]", to: '["*"]' },
-    noticed: "a browser may put a file, from the site's origin only",
+    noticed: "a browser may put a file and get one, with the headers that it is told, from the site's origin only",
   },
   {
     name: "a function may do everything with the table",
