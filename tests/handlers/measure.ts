@@ -106,11 +106,14 @@ async function countRoundTrips(
   const runId = newId("run")
   const model = runtime.upstream.idOf("warm")
   await socket.act({ action: "run.start", runId, chatId, model, message: { parts: [{ type: "text", text: "Now?" }] } })
-  const calls = proxy.calls.filter(({ from: name, at }) => name === "socket" && at >= from)
+  const acked = performance.now()
+  // What is still under way then, as the word to the user's other connections, nobody has waited for.
+  const isWaitedFor = ({ from: name, at, to = Infinity }: TableCall) => name === "socket" && at >= from && to <= acked
+  const calls = proxy.calls.filter(isWaitedFor)
   proxy.delayMs = 0
   await socket.ended(runId)
   await runtime.lambda.settled()
-  return longestChain(calls.filter(({ to }) => to !== undefined))
+  return longestChain(calls)
 }
 
 /** How many of these calls wait for each other at most: none of a chain begins before the one before it has ended. */
