@@ -16,7 +16,7 @@ import { keys } from "@omnichat/core/store/keys"
 import { StoreUnavailable, type Table } from "@omnichat/core/store/table"
 import { createWake } from "@omnichat/local/wake"
 import { describe, expect, it } from "vitest"
-import { memoryTable } from "../support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 
 const actor: Actor = { userId: "u", role: "admin" }
 const runId: RunId = "run_01HF0000000000000000000000"

@@ -2,7 +2,7 @@ import { ConditionFailed, type Item, type Table } from "@omnichat/core/store/tab
 import fc from "fast-check"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { engineFolder, startEngine } from "../support/dynamo-engine.ts"
-import { memoryTable } from "../support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 import { temporarySqlite } from "../support/sqlite-table.ts"
 import { type Call, anyCall, drain, everyKey, indexPartition, now, partition } from "./table-operations.ts"
 

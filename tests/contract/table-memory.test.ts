@@ -1,4 +1,4 @@
-import { memoryTable } from "../support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 import { describeTable } from "./table.ts"
 
 const close = () => Promise.resolve()

@@ -1,7 +1,7 @@
 import type { Table } from "@omnichat/core/store/table"
 import { rememberReads } from "@omnichat/local/remembered-reads"
 import { describe, expect, it } from "vitest"
-import { memoryTable } from "../support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 import { temporarySqlite } from "../support/sqlite-table.ts"
 import { describeTable } from "./table.ts"
 

@@ -7,7 +7,7 @@ import type { Table } from "@omnichat/core/store/table"
 import { expect, it } from "vitest"
 import { countsFile } from "../../scripts/cost/facts.mjs"
 import { workspaceRoot } from "../../scripts/lib/files.mjs"
-import { memoryTable } from "../support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 
 it("a sweep that finds nothing reads what docs/cost.md reckons with, and writes nothing", async () => {
   let readUnits = 0

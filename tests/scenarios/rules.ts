@@ -90,6 +90,8 @@ export const usageShape: Shape = {
   outputTokens: whole,
   durationMs: whole,
   "firstTokenMs?": whole,
+  "cacheReadTokens?": whole,
+  "cacheWriteTokens?": whole,
   "reasoningMs?": whole,
   "estimated?": flag,
 }

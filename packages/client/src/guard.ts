@@ -47,7 +47,7 @@ const chat = either(object({ id: chatId, deleted: only(true) }), chatSummary)
 
 export const usage = object(
   { inputTokens: count, outputTokens: count, durationMs: count },
-  { firstTokenMs: count, reasoningMs: count, estimated: flag },
+  { firstTokenMs: count, cacheReadTokens: count, cacheWriteTokens: count, reasoningMs: count, estimated: flag },
 )
 const startMetadata = object({ model: text, createdAt: text })
 const endMetadata = object({ status: only(...endedStatuses), usage }, { error: wireError })

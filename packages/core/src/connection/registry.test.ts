@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { memoryTable } from "../../../../tests/support/memory-table.ts"
+import { memoryTable } from "../store/memory.ts"
 import type { Actor } from "../access/actor.ts"
 import { ConnectionBusy } from "./connections.ts"
 import { closeConnection, forgetConnections, openConnection, sendToUser } from "./registry.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { memoryTable } from "../../../../tests/support/memory-table.ts"
+import { memoryTable } from "../store/memory.ts"
 import type { Actor } from "../access/actor.ts"
 import type { Blobs } from "./blobs.ts"
 import { createFile, downloadFile, fileIdOf, fileUrl, findFiles, loadFile } from "./files.ts"

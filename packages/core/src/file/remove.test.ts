@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest"
-import { memoryTable } from "../../../../tests/support/memory-table.ts"
-import type { MemoryTable } from "../../../../tests/support/memory-table.ts"
+import { memoryTable } from "../store/memory.ts"
+import type { MemoryTable } from "../store/memory.ts"
 import type { Actor } from "../access/actor.ts"
 import type { ChatId, FileId } from "../protocol/id.ts"
 import { ConditionFailed } from "../store/table.ts"

@@ -26,6 +26,9 @@ export const usage = v.strictObject({
   /** From the start of the run to the first text or reasoning, in milliseconds. */
   firstTokenMs: v.exactOptional(count),
   reasoningMs: v.exactOptional(count),
+  /** Of the input: what the provider read from its cache, and wrote to it. */
+  cacheReadTokens: v.exactOptional(count),
+  cacheWriteTokens: v.exactOptional(count),
   /** The provider gave no token counts; these are our estimate. */
   estimated: v.exactOptional(v.boolean()),
 })

@@ -69,7 +69,7 @@ export class Answer {
         this.#reasoningEnded = now
         break
     }
-    this.push(event as Event)
+    this.push(runEvent(event))
     return undefined
   }
 
@@ -108,13 +108,15 @@ export class Answer {
   }
 
   usage(now: number): Usage {
-    const { inputTokens, outputTokens } = this.#usage
+    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = this.#usage
     const counted = outputTokens !== undefined
     const usage: Usage = {
       inputTokens: inputTokens ?? 0,
       outputTokens: outputTokens ?? (this.#asked ? estimateTokens(spokenCharacters(this.reduction) - this.#before) : 0),
       durationMs: Math.max(0, Math.round(now - this.#createdAt)),
     }
+    if (cacheReadTokens !== undefined) usage.cacheReadTokens = cacheReadTokens
+    if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens
     if (this.#firstTokenAt !== undefined)
       usage.firstTokenMs = Math.max(0, Math.round(this.#firstTokenAt - this.#createdAt))
     if (this.#reasoningBegan !== undefined) {
@@ -131,10 +133,26 @@ export class Answer {
   }
 }
 
+/** A provider's event as the journal has it. */
+function runEvent(event: Exclude<ModelEvent, { type: "finish" }>): Event {
+  switch (event.type) {
+    case "tool-input-start":
+      return { type: event.type, toolCallId: event.id, toolName: event.toolName, dynamic: true }
+    case "tool-input-delta":
+      return { type: event.type, toolCallId: event.id, inputTextDelta: event.delta }
+    case "tool-input-available": {
+      const { id: toolCallId, toolName, input } = event
+      return { type: event.type, toolCallId, toolName, input, dynamic: true }
+    }
+    default:
+      return event as Event // Text and reasoning are told as providers tell them.
+  }
+}
+
 /** Counts that are none are as good as not given. */
-function countsOf({ inputTokens, outputTokens }: ModelUsage): ModelUsage {
-  const isCount = (value: number | undefined): value is number => Number.isSafeInteger(value) && (value ?? -1) >= 0
-  return { ...(isCount(inputTokens) ? { inputTokens } : {}), ...(isCount(outputTokens) ? { outputTokens } : {}) }
+function countsOf(usage: ModelUsage): ModelUsage {
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => isCount(value)))
 }
 
 const beginnings: ReadonlySet<Event["type"]> = new Set(["start-step", "text-start", "reasoning-start"])

@@ -17,10 +17,13 @@ export class Blocks {
     this.#continued = continuedBlock in open ? continuedBlock : undefined
   }
 
-  /** The event under our id; undefined for one that says nothing any more. Throws RangeError on an event of no open block. */
+  /** The event under our id (a tool call keeps its own); undefined for one that says nothing any more. Throws RangeError on an event of no open block. */
   rename(event: ModelEvent): ModelEvent | undefined {
     switch (event.type) {
       case "finish":
+      case "tool-input-start":
+      case "tool-input-delta":
+      case "tool-input-available":
         return event
       case "text-start":
       case "reasoning-start":

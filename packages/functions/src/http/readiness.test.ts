@@ -1,7 +1,7 @@
 import type { Source } from "@omnichat/core/protocol/settings"
 import { StoreUnavailable } from "@omnichat/core/store/table"
 import { expect, it } from "vitest"
-import { memoryTable } from "../../../../tests/support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 import { createLog } from "../log.ts"
 import { timers } from "../timers.ts"
 import { checkReadiness } from "./readiness.ts"

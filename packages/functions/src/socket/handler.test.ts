@@ -3,7 +3,7 @@ import { ConnectionBusy } from "@omnichat/core/connection/connections"
 import type { Ports } from "@omnichat/core/ports"
 import { OmniError } from "@omnichat/core/protocol/error"
 import { describe, expect, it } from "vitest"
-import { memoryTable } from "../../../../tests/support/memory-table.ts"
+import { memoryTable } from "@omnichat/core/store/memory"
 import { createSocketHandler } from "./handler.ts"
 
 const alice: Actor = { userId: "alice", role: "admin" }

@@ -1,7 +1,7 @@
-import { type Place, cursorPlace, encodeCursor, isInRange } from "@omnichat/core/store/cursor"
-import { applyChange, holds, isExpired } from "@omnichat/core/store/evaluate"
-import { checkKey, decodeItem, encodeItem } from "@omnichat/core/store/item"
-import { compareKeys } from "@omnichat/core/store/order"
+import { type Place, cursorPlace, encodeCursor, isInRange } from "./cursor.ts"
+import { applyChange, holds, isExpired } from "./evaluate.ts"
+import { checkKey, decodeItem, encodeItem } from "./item.ts"
+import { compareKeys } from "./order.ts"
 import {
   checkOperation,
   checkQuery,
@@ -11,7 +11,7 @@ import {
   keyOf,
   keyText,
   lastWrites,
-} from "@omnichat/core/store/request"
+} from "./request.ts"
 import {
   type BatchWrite,
   ConditionFailed,
@@ -21,7 +21,7 @@ import {
   type Page,
   type Query,
   type Table,
-} from "@omnichat/core/store/table"
+} from "./table.ts"
 
 export type MemoryTable = Table & {
   /** Everything that is stored, expired or not, in the order of the keys. */
