@@ -1,10 +1,7 @@
-import { listFiles, useFiles } from "./bucket.ts"
 import { users } from "./auth.ts"
 import { environment, modelEnvironment } from "./environment.ts"
 import { makeFunction } from "./function.ts"
-import { useConnections } from "./socket.ts"
-import { useTable } from "./table.ts"
-import { callWorker } from "./worker.ts"
+import { handleRuns } from "./permission.ts"
 
 /**
  * Everything over HTTP, behind the site's distribution. It checks every token itself: what CloudFront or the function's
@@ -22,5 +19,5 @@ export const api = makeFunction("api", {
     ...modelEnvironment,
     SIGN_OUT_URL: $interpolate`${users.domain}/logout?client_id=${users.clientId}`,
   },
-  permissions: [useTable, useFiles, listFiles, useConnections, callWorker],
+  permissions: handleRuns,
 })

@@ -1,9 +1,7 @@
-import { listFiles, useFiles } from "./bucket.ts"
 import { environment, modelEnvironment, tokenEnvironment } from "./environment.ts"
 import { makeFunction } from "./function.ts"
-import { socket, useConnections } from "./socket.ts"
-import { useTable } from "./table.ts"
-import { callWorker } from "./worker.ts"
+import { handleRuns } from "./permission.ts"
+import { socket } from "./socket.ts"
 
 const authorizerFunction = makeFunction("authorizer", {
   description: "Checks the token of who connects to the socket",
@@ -21,7 +19,7 @@ export const socketFunction = makeFunction("socket", {
   // The gateway answers after 29 s in any case; a replay of a long journal goes on until it is through.
   timeout: "60 seconds",
   environment: { ...environment, ...modelEnvironment },
-  permissions: [useTable, useFiles, listFiles, useConnections, callWorker],
+  permissions: handleRuns,
 })
 
 /** No identity source is named: a named one that is missing is refused before the function is asked. */

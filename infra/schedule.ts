@@ -1,9 +1,6 @@
-import { listFiles, useFiles } from "./bucket.ts"
 import { environment } from "./environment.ts"
 import { makeFunction } from "./function.ts"
-import { useConnections } from "./socket.ts"
-import { useTable } from "./table.ts"
-import { callWorker } from "./worker.ts"
+import { handleRuns } from "./permission.ts"
 
 const sweep = makeFunction("schedule", {
   description: "Once a minute: finds runs whose worker is gone, and does what was put off",
@@ -14,7 +11,7 @@ const sweep = makeFunction("schedule", {
   retries: 0,
   maximumAge: 60,
   environment,
-  permissions: [useTable, useFiles, listFiles, useConnections, callWorker],
+  permissions: handleRuns,
 })
 
 /** Finds runs whose worker is gone, and does what was put off. */

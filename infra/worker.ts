@@ -1,16 +1,8 @@
-import { listFiles, useFiles } from "./bucket.ts"
 import { environment, modelEnvironment } from "./environment.ts"
-import { type Permission, makeFunction } from "./function.ts"
+import { makeFunction } from "./function.ts"
 import { askModels } from "./model.ts"
-import { useConnections } from "./socket.ts"
-import { arnOf, fullName } from "./stage.ts"
-import { useTable } from "./table.ts"
-
-/** To start a run, or a further turn of one. By name, because the worker calls itself. */
-export const callWorker: Permission = {
-  actions: ["lambda:InvokeFunction"],
-  resources: [arnOf("lambda", `function:${fullName("worker")}`)],
-}
+import { handleRuns } from "./permission.ts"
+import { fullName } from "./stage.ts"
 
 /** What the closer could not close: nobody reads it but a person, whom an alarm calls. */
 export const deadLetters = new aws.sqs.Queue("DeadLetters", {
@@ -29,14 +21,7 @@ export const closer = makeFunction("closer", {
   maximumAge: 3600,
   onFailure: deadLetters.arn,
   environment,
-  permissions: [
-    useTable,
-    useFiles,
-    listFiles,
-    useConnections,
-    callWorker,
-    { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
-  ],
+  permissions: [...handleRuns, { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] }],
 })
 
 /** One turn of one run: asks the model, writes the journal, tells the followers. */
@@ -52,11 +37,7 @@ export const worker = makeFunction("worker", {
   onFailure: closer.arn,
   environment: { ...environment, ...modelEnvironment },
   permissions: [
-    useTable,
-    useFiles,
-    listFiles,
-    useConnections,
-    callWorker,
+    ...handleRuns,
     askModels,
     // AWS calls the closer in the worker's name.
     { actions: ["lambda:InvokeFunction"], resources: [closer.arn] },

@@ -43,15 +43,15 @@ export const mistakes: Mistake[] = [
   },
   {
     name: "the authorizer may read the table",
-    change: { file: "infra/route.ts", from: "permissions: [],", to: "permissions: [useTable]," },
+    change: { file: "infra/route.ts", from: "permissions: [],", to: "permissions: handleRuns," },
     noticed: "each function may do what it does, with what is its own, and nothing else",
   },
   {
     name: "the closer asks models",
     change: {
       file: "infra/worker.ts",
-      from: '    { actions: ["sqs:SendMessage"]',
-      to: '    askModels,\n    { actions: ["sqs:SendMessage"]',
+      from: '{ actions: ["sqs:SendMessage"]',
+      to: 'askModels, { actions: ["sqs:SendMessage"]',
     },
     noticed: "each function may do what it does, with what is its own, and nothing else",
   },

@@ -19,6 +19,12 @@ export const keys = {
   chatsFile: (chatId: string, fileId: string): Key => ({ pk: `CHAT#${chatId}`, sk: `FILE#${fileId}` }),
   /** A file that is looked at once more, in the order in which files are made. */
   unsettledFile: (fileId: string): Key => ({ pk: "JOB#files", sk: `FILE#${fileId}` }),
+  /** What the pool knows of itself: who drives it, how far its line has come, whether a server is being started. */
+  pool: (): Key => ({ pk: "POOL", sk: "STATE" }),
+  poolNode: (nodeId: string): Key => ({ pk: "POOL", sk: `NODE#${nodeId}` }),
+  poolWaiting: (runId: string): Key => ({ pk: "POOL", sk: `WAIT#${runId}` }),
+  /** A call through the proxy: whether its caller still wants it. */
+  poolCall: (callId: string): Key => ({ pk: `CALL#${callId}`, sk: "STATE" }),
   purge: (chatId: string): Key => ({ pk: "JOB#purge", sk: `CHAT#${chatId}` }),
 }
 
