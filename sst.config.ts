@@ -7,7 +7,7 @@ export default $config({
     return { name: "omnichat", home: "aws", removal: isProduction ? "retain" : "remove", protect: isProduction }
   },
   async run() {
-    await import("./infra/stage.ts")
+    const { stage } = await import("./infra/stage.ts")
     await import("./infra/build.ts")
     await import("./infra/secret.ts")
     await import("./infra/table.ts")
@@ -18,6 +18,10 @@ export default $config({
     await import("./infra/route.ts")
     await import("./infra/schedule.ts")
     await import("./infra/api.ts")
+    if (stage.pool !== undefined) {
+      await import("./infra/pool/drive.ts")
+      await import("./infra/pool/proxy.ts")
+    }
     const { siteUrl } = await import("./infra/web.ts")
     await import("./infra/sign-in.ts")
     await import("./infra/upload.ts")

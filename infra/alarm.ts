@@ -1,9 +1,10 @@
 import { dashboardBody } from "./dashboard.ts"
 import { functionNames } from "./function.ts"
+import { poolAlarms } from "./pool/alarm.ts"
 import { fullName, stage } from "./stage.ts"
 import { deadLetters } from "./worker.ts"
 
-/** Ten alarms are free in an account, so there are fewer than ten, for stages that name somebody who hears them. */
+/** Ten metrics of alarms are free in an account, so there are fewer, for stages that name somebody who hears them. */
 if (stage.alarms !== undefined) {
   const { email, dollarsPerMonth } = stage.alarms
   const topic = new aws.sns.Topic("Alarms", { name: fullName("alarms") })
@@ -21,15 +22,18 @@ if (stage.alarms !== undefined) {
       ...args,
     })
 
-  for (const name of functionNames) {
-    alarm(`errors-${name}`, `The function ${name} failed. Its log group is /aws/lambda/${fullName(name)}`, {
-      namespace: "AWS/Lambda",
-      metricName: "Errors",
-      dimensions: { FunctionName: fullName(name) },
-      statistic: "Sum",
-      period: 300,
-      threshold: 3,
-    })
+  const errors = { namespace: "AWS/Lambda", metricName: "Errors", statistic: "Sum", period: 300, threshold: 3 }
+  if (stage.pool === undefined) {
+    for (const name of functionNames) {
+      alarm(`errors-${name}`, `The function ${name} failed. Its log group is /aws/lambda/${fullName(name)}`, {
+        ...errors,
+        dimensions: { FunctionName: fullName(name) },
+      })
+    }
+  } else {
+    // With a pool there is more to watch than is free: one number for all functions, which the account has anyway.
+    alarm("errors", `Functions failed. Which, is on the dashboard ${fullName("overview")}`, errors)
+    for (const { name, description, args } of poolAlarms) alarm(name, description, args)
   }
   // Functions of one account share their concurrency, so that one number says it for all.
   alarm("throttles", "Calls of functions were put off: the account's concurrency is used up", {
@@ -79,4 +83,4 @@ if (stage.alarms !== undefined) {
   })
 }
 
-type Metric = Partial<aws.cloudwatch.MetricAlarmArgs> & { namespace: string; metricName: string; threshold: number }
+type Metric = Partial<aws.cloudwatch.MetricAlarmArgs> & { threshold: number }

@@ -2,6 +2,7 @@ import { users } from "./auth.ts"
 import { environment, modelEnvironment } from "./environment.ts"
 import { makeFunction } from "./function.ts"
 import { handleRuns } from "./permission.ts"
+import { askServers } from "./pool/permission.ts"
 
 /**
  * Everything over HTTP, behind the site's distribution. It checks every token itself: what CloudFront or the function's
@@ -19,5 +20,5 @@ export const api = makeFunction("api", {
     ...modelEnvironment,
     SIGN_OUT_URL: $interpolate`${users.domain}/logout?client_id=${users.clientId}`,
   },
-  permissions: handleRuns,
+  permissions: [...handleRuns, ...askServers],
 })

@@ -1,6 +1,7 @@
 import { functionNames } from "./function.ts"
+import { groupName } from "./pool/environment.ts"
 import { socket } from "./socket.ts"
-import { fullName, place } from "./stage.ts"
+import { fullName, place, stage } from "./stage.ts"
 import { table } from "./table.ts"
 import { siteId } from "./web.ts"
 
@@ -15,6 +16,13 @@ export const dashboardBody = $util
   .apply(([region, socketId, tableName, distribution]) => {
     const gateway = (metric: string, stat: string): Line => ["AWS/ApiGateway", metric, "ApiId", socketId, { stat }]
     const units = (metric: string): Line => ["AWS/DynamoDB", metric, "TableName", tableName, { stat: "Sum" }]
+    const servers = (metric: string): Line => [
+      "AWS/AutoScaling",
+      metric,
+      "AutoScalingGroupName",
+      groupName,
+      { stat: "Maximum" },
+    ]
     const charts: { title: string; lines: Line[]; region?: string }[] = [
       { title: "Calls", lines: perFunction("Invocations", "Sum") },
       { title: "Errors", lines: perFunction("Errors", "Sum") },
@@ -37,6 +45,14 @@ export const dashboardBody = $util
           "Global",
         ]),
       },
+      ...(stage.pool === undefined
+        ? []
+        : [
+            {
+              title: "GPU servers",
+              lines: [servers("GroupDesiredCapacity"), servers("GroupInServiceInstances")],
+            },
+          ]),
     ]
     return JSON.stringify({
       widgets: charts.map(({ title, lines, region: own = region }, at) => ({

@@ -1,6 +1,7 @@
 import { users } from "./auth.ts"
 import { bucket } from "./bucket.ts"
 import { models } from "./model.ts"
+import { poolEnvironment } from "./pool/environment.ts"
 import { openAiKey } from "./secret.ts"
 import { socket } from "./socket.ts"
 import { fullName, stage } from "./stage.ts"
@@ -21,6 +22,7 @@ export const environment = {
   SOCKET_ENDPOINT: socket.managementEndpoint,
   WORKER_FUNCTION: fullName("worker"),
   BEDROCK_MODELS: models,
+  ...poolEnvironment,
 }
 
 /** For those that ask models, or which there are. */

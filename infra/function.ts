@@ -16,13 +16,25 @@ type Options = {
   onFailure?: $util.Input<string>
   streaming?: boolean
   url?: sst.aws.FunctionArgs["url"]
+  /** The network that it is in; without one it reaches everything but what is in a network. */
+  vpc?: sst.aws.FunctionArgs["vpc"]
+  /** Whether it runs on the developer's machine with `sst dev`; as all do, unless it is said. */
+  isLive?: boolean
 }
-export type Permission = { actions: string[]; resources: $util.Input<string>[] }
+export type Permission = {
+  actions: string[]
+  resources: $util.Input<string>[]
+  conditions?: { test: string; variable: string; values: string[] }[]
+}
 
 const forLambda = aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" })
 
-/** The functions of packages/functions. */
-export const functionNames = ["authorizer", "socket", "api", "worker", "closer", "schedule"] as const
+const always = ["authorizer", "socket", "api", "worker", "closer", "schedule"] as const
+const withPool = ["pool", "pool-proxy"] as const
+type Name = (typeof always | typeof withPool)[number]
+
+/** The functions of packages/functions that this stage has. */
+export const functionNames: readonly Name[] = stage.pool === undefined ? always : [...always, ...withPool]
 
 /**
  * A function of packages/functions, as the bundle that the tests ran. While developing (`sst dev`) it is its source, so
@@ -30,11 +42,12 @@ export const functionNames = ["authorizer", "socket", "api", "worker", "closer",
  *
  * No concurrency is reserved: a new account has ten in all, of which AWS lets nobody reserve one.
  */
-export function makeFunction(name: (typeof functionNames)[number], options: Options): sst.aws.Function {
-  const { maximumAge, onFailure, url, retries, permissions, ...rest } = options
-  const code = $dev
-    ? { handler: `packages/functions/src/entry/${name}.handler` }
-    : { handler: "index.handler", bundle: bundleOf(name) }
+export function makeFunction(name: Name, options: Options): sst.aws.Function {
+  const { maximumAge, onFailure, url, vpc, retries, permissions, isLive = true, ...rest } = options
+  const code =
+    $dev && isLive
+      ? { handler: `packages/functions/src/entry/${name}.handler` }
+      : { handler: "index.handler", bundle: bundleOf(name) }
   return new sst.aws.Function(logicalName(name), {
     ...rest,
     ...code,
@@ -44,11 +57,13 @@ export function makeFunction(name: (typeof functionNames)[number], options: Opti
     permissions: permissions.length === 0 ? [] : $util.all(permissions),
     logging: { format: "json", retention: stage.keptFor.logs },
     environment: { ...options.environment, STAGE: $app.stage, LOG_LEVEL: stage.logLevel },
+    ...(!isLive && { dev: false }),
     ...(url !== undefined && { url }),
+    ...(vpc !== undefined && { vpc }),
     ...(retries !== undefined && { retries }),
     transform: {
       // SST lets the whole account take a function's role, as `sst dev` has to.
-      ...(!$dev && { role: { assumeRolePolicy: forLambda } }),
+      ...(!($dev && isLive) && { role: { assumeRolePolicy: forLambda } }),
       eventInvokeConfig: {
         ...(maximumAge !== undefined && { maximumEventAgeInSeconds: maximumAge }),
         ...(onFailure !== undefined && { destinationConfig: { onFailure: { destination: onFailure } } }),
@@ -57,4 +72,5 @@ export function makeFunction(name: (typeof functionNames)[number], options: Opti
   })
 }
 
-const logicalName = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+/** `pool-proxy` is PoolProxy. */
+const logicalName = (name: string): string => name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())

@@ -1,5 +1,6 @@
 import { listFiles, useFiles } from "./bucket.ts"
 import type { Permission } from "./function.ts"
+import { callPool } from "./pool/permission.ts"
 import { useConnections } from "./socket.ts"
 import { arnOf, fullName } from "./stage.ts"
 import { useTable } from "./table.ts"
@@ -11,4 +12,4 @@ const callWorker: Permission = {
 }
 
 /** What every function needs that reads, starts or ends runs. */
-export const handleRuns: Permission[] = [useTable, useFiles, listFiles, useConnections, callWorker]
+export const handleRuns: Permission[] = [useTable, useFiles, listFiles, useConnections, callWorker, ...callPool]

@@ -1,3 +1,8 @@
+import { readPool } from "./pool/settings.ts"
+import type { Pool } from "./pool/settings.ts"
+import { oneOf, optional } from "./read.ts"
+import type { Read } from "./read.ts"
+
 /** What differs from stage to stage. */
 export type Settings = {
   isProduction: boolean
@@ -14,6 +19,8 @@ export type Settings = {
   openAiUrl?: string
   /** A table that was brought back from the past, to be used instead of the stage's own. */
   restoredTable?: string
+  /** Servers with GPUs for models of Ollama; without it there are none, and nothing of what they need. */
+  pool?: Pool
   alarms?: { email: string; dollarsPerMonth: number }
   /** Where else a browser may return to after signing in: the development server. */
   otherOrigins: string[]
@@ -47,11 +54,10 @@ export function readSettings(stage: string, variables: Record<string, string | u
     ...optional("domain", readDomain(read)),
     ...optional("openAiUrl", readOpenAiUrl(read)),
     ...optional("restoredTable", readTableName(read)),
+    ...optional("pool", readPool(read)),
     ...optional("alarms", readAlarms(isProduction, read)),
   }
 }
-
-type Read = (name: string) => string | undefined
 
 function checkStageName(stage: string): void {
   if (stageName.test(stage)) return
@@ -111,14 +117,4 @@ function readAlarms(isProduction: boolean, read: Read): Settings["alarms"] {
   if (!/^[1-9]\d{0,6}$/.test(budget))
     throw new Error(`OMNICHAT_BUDGET is "${budget}": it is US dollars a month, a whole number of at least 1`)
   return { email, dollarsPerMonth: Number(budget) }
-}
-
-function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((each) => each === value)
-  if (found === undefined) throw new Error(`${name} is "${value}": it can be ${allowed.join(" or ")}`)
-  return found
-}
-
-function optional<Name extends string, T>(name: Name, value: T | undefined): { [key in Name]?: T } {
-  return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: T })
 }

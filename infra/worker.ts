@@ -2,6 +2,7 @@ import { environment, modelEnvironment } from "./environment.ts"
 import { makeFunction } from "./function.ts"
 import { askModels } from "./model.ts"
 import { handleRuns } from "./permission.ts"
+import { askServers } from "./pool/permission.ts"
 import { fullName } from "./stage.ts"
 
 /** What the closer could not close: nobody reads it but a person, whom an alarm calls. */
@@ -39,6 +40,7 @@ export const worker = makeFunction("worker", {
   permissions: [
     ...handleRuns,
     askModels,
+    ...askServers,
     // AWS calls the closer in the worker's name.
     { actions: ["lambda:InvokeFunction"], resources: [closer.arn] },
   ],

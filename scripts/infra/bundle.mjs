@@ -3,6 +3,8 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 
+let count = 0
+
 /**
  * Loads `sst.config.ts` with all of infra/ as SST's program does: what its files take for global is imported into each.
  * @param {{ root: string, platform: string, work: string, stage: string, command: string }} options the folders of the
@@ -12,7 +14,7 @@ export async function loadConfig({ root, platform, work, stage, command }) {
   const app = await readApp(root, platform, stage)
   const { build } = createRequire(join(platform, "package.json"))("esbuild")
   // Here, because this is where its imports are found.
-  const outfile = join(platform, `config-${process.pid}.mjs`)
+  const outfile = join(platform, `config-${process.pid}-${(count += 1)}.mjs`)
   const paths = { home: work, root, platform, work }
   await build({
     stdin: {

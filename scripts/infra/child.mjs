@@ -1,9 +1,8 @@
 // Runs sst.config.ts as for a deployment, with Pulumi's mocks in the place of AWS, and writes what would be made as JSON.
-// Started by graph.mjs with: the app's folder, that of SST's platform, one to write in, the stage, the file for the JSON,
-// and the command: deploy or dev.
+// Started by graph.mjs with the folder of SST's platform and the file that lists what is wanted.
 import crypto from "node:crypto"
 import { once } from "node:events"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { createRequire } from "node:module"
 import { join } from "node:path"
@@ -11,9 +10,15 @@ import { text } from "node:stream/consumers"
 import { loadConfig } from "./bundle.mjs"
 import { answerOf, outputsOf, programAnswer } from "./mocks.mjs"
 
-const [root = "", platform = "", work = "", stage = "", into = "", command = ""] = process.argv.slice(2)
+/**
+ * An app's folder, the file for its graph, and what a deployment would be told.
+ * @typedef {{ app: string, into: string, stage: string, command: string, variables: Record<string, string> }} Job
+ */
+
+const [platform = "", list = ""] = process.argv.slice(2)
 const pulumi = createRequire(join(platform, "package.json"))("@pulumi/pulumi")
-process.chdir(root)
+// Pulumi writes down a stack for every promise, which takes a quarter of the time; an error is told by its message.
+Error.stackTraceLimit = 0
 // Names in AWS end in something random: here it is always the same.
 const { randomBytes } = crypto
 Object.assign(crypto, {
@@ -21,37 +26,54 @@ Object.assign(crypto, {
 })
 
 /** @type {import("./graph.mjs").Resource[]} */
-const resources = []
+let resources = []
 /** @type {Set<string>} */
-const errors = new Set()
+let errors = new Set()
 /** @param {unknown} thrown */
 const fail = (thrown) => void errors.add(thrown instanceof Error ? thrown.message : String(thrown))
 process.on("unhandledRejection", fail)
 process.on("uncaughtException", fail)
+
+/** @type {Job[]} */
+const jobs = JSON.parse(readFileSync(list, "utf8"))
+const variables = { ...process.env, SST_SERVER: await serveProgram() }
+/** @type {Job | undefined} */
+let job
 // Nothing is left to wait for, so the graph is whole.
-process.once("beforeExit", () => {
-  writeFileSync(into, JSON.stringify({ stage, resources, errors: [...errors] }))
-  process.exit(0)
+process.on("beforeExit", () => {
+  if (job !== undefined) writeFileSync(job.into, JSON.stringify({ stage: job.stage, resources, errors: [...errors] }))
+  job = jobs.shift()
+  if (job === undefined) process.exit(0)
+  resources = []
+  errors = new Set()
+  make(job).catch(fail)
 })
 
-process.env["SST_SERVER"] = await serveProgram()
-const { app, program, run } = await loadConfig({ root, platform, work, stage, command })
-await pulumi.runtime.setMocks(
-  {
-    /** @param {{ type: string, name: string, inputs: object, id?: string }} made */
-    newResource: ({ type, name, inputs, id }) => ({
-      id: id || `${name}-id`,
-      state: { ...inputs, ...outputsOf(type, name, inputs, id) },
-    }),
-    /** @param {{ token: string, inputs: object }} asked */
-    call: ({ token, inputs }) => answerOf(token, inputs),
-  },
-  app.name,
-  stage,
-  false,
-)
-keepWhatIsRegistered(pulumi.runtime.getMonitor())
-pulumi.runtime.runInPulumiStack(() => run(program)).catch(fail)
+/** As if nothing had been made before: with a Pulumi that knows of nothing, and no variables but its own. */
+/** @param {Job} job */
+async function make({ app: root, stage, command, variables: own }) {
+  Object.assign(globalThis, { globalStore: undefined })
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  Object.assign(process.env, variables, own)
+  process.chdir(root)
+  const { app, program, run } = await loadConfig({ root, platform, work: join(root, ".sst"), stage, command })
+  await pulumi.runtime.setMocks(
+    {
+      /** @param {{ type: string, name: string, inputs: object, id?: string }} made */
+      newResource: ({ type, name, inputs, id }) => ({
+        id: id || `${name}-id`,
+        state: { ...inputs, ...outputsOf(type, name, inputs, id) },
+      }),
+      /** @param {{ token: string, inputs: object }} asked */
+      call: ({ token, inputs }) => answerOf(token, inputs),
+    },
+    app.name,
+    stage,
+    false,
+  )
+  keepWhatIsRegistered(pulumi.runtime.getMonitor())
+  await pulumi.runtime.runInPulumiStack(() => run(program))
+}
 
 /** SST's own program, which its components ask over HTTP. */
 async function serveProgram() {
@@ -84,6 +106,7 @@ function keepWhatIsRegistered(monitor) {
       inputs: plain(pulumi.runtime.deserializeProperties(request.getObject())),
       protect: request.getProtect() === true,
       retainOnDelete: request.getRetainondelete() === true,
+      ignoreChanges: request.getIgnorechangesList(),
     })
     return register(request, ...rest)
   }

@@ -7,7 +7,7 @@ import { platformOf } from "./platform.mjs"
 
 /**
  * One thing that would be made, as Pulumi's engine would be told of it.
- * @typedef {{ type: string, name: string, inputs: Record<string, any>, protect: boolean, retainOnDelete: boolean }} Resource
+ * @typedef {{ type: string, name: string, inputs: Record<string, any>, protect: boolean, retainOnDelete: boolean, ignoreChanges: string[] }} Resource
  * @typedef {{ stage: string, resources: Resource[], errors: string[] }} Graph
  * @typedef {{ file: string, from: string | RegExp, to: string }} Change of a source, for a test that looks for what it breaks
  * @typedef {{ variables?: Record<string, string>, changes?: Change[], live?: boolean }} Options live: as `sst dev` has it
@@ -25,8 +25,9 @@ const files = {
   "packages/web/dist/assets/app-1a2b3c4d.js": "export {}",
   "packages/web/dist/assets/app-1a2b3c4d.js.br": "",
   "packages/web/dist/.stamp": "",
+  "packages/functions/dist/node-agent/index.mjs": "console.log('agent')",
 }
-for (const name of ["authorizer", "socket", "api", "worker", "closer", "schedule"]) {
+for (const name of ["authorizer", "socket", "api", "worker", "closer", "schedule", "pool", "pool-proxy"]) {
   files[\`packages/functions/dist/\${name}/index.mjs\`] = "export const handler = () => undefined"
 }
 for (const [path, text] of Object.entries(files)) {
@@ -36,35 +37,80 @@ for (const [path, text] of Object.entries(files)) {
 `
 
 /**
- * What would exist on AWS after \`sst deploy --stage <stage>\`, found without AWS and in a process of its own.
+ * What would exist on AWS after `sst deploy --stage <stage>`, found without AWS and in a process of its own.
  * @param {string} root the workspace, with SST's platform installed
  * @param {string} stage
  * @param {Options} [options]
  * @returns {Promise<Graph>} with the errors that would have stopped the deployment
  */
 export async function graphOf(root, stage, options = {}) {
-  const app = mkdtempSync(join(tmpdir(), "omnichat-infra-"))
+  const [graph] = await graphsOf(root, [{ ...options, stage }])
+  if (graph === undefined) throw new Error(`there is no graph of ${stage}`)
+  return graph
+}
+
+/**
+ * Several graphs, one after the other in one process, which loads Pulumi and AWS's part of it but once. A change that
+ * changes nothing is one of the errors of its graph.
+ * @param {string} root the workspace, with SST's platform installed
+ * @param {(Options & { stage: string })[]} wanted
+ * @returns {Promise<Graph[]>} in the order of what is wanted
+ */
+export async function graphsOf(root, wanted) {
+  const work = mkdtempSync(join(tmpdir(), "omnichat-infra-"))
   try {
-    cpSync(join(root, "sst.config.ts"), join(app, "sst.config.ts"))
-    cpSync(join(root, "infra"), join(app, "infra"), { recursive: true })
-    mkdirSync(join(app, "scripts"))
-    writeFileSync(join(app, "scripts/build.mjs"), buildScript)
-    writeFileSync(join(app, "package.json"), '{ "type": "module" }\n')
-    for (const change of options.changes ?? []) apply(app, change)
-    const into = join(app, "graph.json")
+    const jobs = wanted.map(({ stage, changes = [], live = false, variables = {} }, at) => {
+      const app = join(work, String(at))
+      const error = makeApp(root, app, changes)
+      const into = join(app, "graph.json")
+      return {
+        app,
+        into,
+        stage,
+        command: live ? "dev" : "deploy",
+        error,
+        variables: { ...needed(stage), ...variables },
+      }
+    })
+    const list = join(work, "jobs.json")
+    writeFileSync(list, JSON.stringify(jobs.filter(({ error }) => error === undefined)))
     const child = join(dirname(fileURLToPath(import.meta.url)), "child.mjs")
-    const { code, output } = await capture(
-      process.execPath,
-      [child, app, platformOf(root), join(app, ".sst"), stage, into, options.live === true ? "dev" : "deploy"],
-      { cwd: app, env: { ...cleanEnvironment(), ...needed(stage), ...options.variables } },
-    )
-    const graph = existsSync(into) ? JSON.parse(readFileSync(into, "utf8")) : { errors: [] }
-    // What waits for itself, in a circle, ends so too: without an error of its own.
-    if (code !== 0 && graph.errors.length === 0) throw new Error(`the graph of ${stage} could not be made:\n${output}`)
-    return graph
+    const { code, output } = await capture(process.execPath, [child, platformOf(root), list], {
+      cwd: work,
+      env: cleanEnvironment(),
+    })
+    return jobs.map(({ into, stage, error }) => {
+      if (error !== undefined) return { stage, resources: [], errors: [error] }
+      // What waits for itself, in a circle, ends so too: without an error of its own.
+      if (!existsSync(into)) throw new Error(`the graph of ${stage} could not be made (${code}):\n${output}`)
+      return JSON.parse(readFileSync(into, "utf8"))
+    })
   } finally {
-    rmSync(app, { recursive: true, force: true })
+    rmSync(work, { recursive: true, force: true })
   }
+}
+
+/**
+ * The sources of the app, changed.
+ * @param {string} root
+ * @param {string} app
+ * @param {Change[]} changes
+ * @returns {string | undefined} what is wrong with the changes
+ */
+function makeApp(root, app, changes) {
+  mkdirSync(join(app, "scripts"), { recursive: true })
+  cpSync(join(root, "sst.config.ts"), join(app, "sst.config.ts"))
+  cpSync(join(root, "infra"), join(app, "infra"), { recursive: true })
+  writeFileSync(join(app, "scripts/build.mjs"), buildScript)
+  writeFileSync(join(app, "package.json"), '{ "type": "module" }\n')
+  for (const { file, from, to } of changes) {
+    const path = join(app, file)
+    const text = readFileSync(path, "utf8")
+    const changed = text.replace(from, () => to)
+    if (changed === text) return `${file} holds nothing like ${from}, so the change changes nothing`
+    writeFileSync(path, changed)
+  }
+  return undefined
 }
 
 /** Without what would let a stage differ from machine to machine. */
@@ -72,13 +118,4 @@ function cleanEnvironment() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:AWS_|SST_|OMNICHAT_|PULUMI_)/.test(name)),
   )
-}
-
-/** @param {string} app @param {Change} change */
-function apply(app, { file, from, to }) {
-  const path = join(app, file)
-  const text = readFileSync(path, "utf8")
-  const changed = text.replace(from, () => to)
-  if (changed === text) throw new Error(`${file} holds nothing like ${from}, so the change changes nothing`)
-  writeFileSync(path, changed)
 }

@@ -62,6 +62,10 @@ export function outputsOf(type, name, inputs, id) {
       return { name: own, arn: arnOf("sqs", own), url: `https://sqs.${region}.amazonaws.com/${account}/${own}` }
     case "aws:sns/topic:Topic":
       return { name: own, arn: arnOf("sns", own) }
+    case "aws:ec2/vpcEndpoint:VpcEndpoint":
+      return { prefixListId: `pl-${String(inputs["serviceName"]).split(".").at(-1)}` }
+    case "aws:ec2/launchTemplate:LaunchTemplate":
+      return { name: `${name}-name`, latestVersion: 1 }
     case "random:index/randomBytes:RandomBytes":
       return { base64: Buffer.alloc(32, 7).toString("base64"), hex: "07".repeat(32) }
     default:
@@ -83,6 +87,14 @@ export function answerOf(token, inputs) {
       const statements = inputs["statements"].length === 0 ? undefined : inputs["statements"]
       return { statements, json: JSON.stringify({ Version: "2012-10-17", Statement: statements }), id: "policy" }
     }
+    case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
+      return { locations: ["d", "a", "-atl-1a", "b"].map((zone) => `${region}${zone}`), id: region }
+    case "aws:ssm/getParameter:getParameter":
+      return { insecureValue: `ami-of${inputs["name"]}`, id: inputs["name"] }
+    case "aws:ec2/getAmi:getAmi":
+      return { id: inputs["filters"][0].values[0], rootDeviceName: "/dev/xvda" }
+    case "aws:ebs/getSnapshot:getSnapshot":
+      return { id: inputs["snapshotIds"][0], volumeSize: 80 }
     default:
       throw new Error(`infra asks AWS for ${token}, which scripts/infra/mocks.mjs does not know`)
   }

@@ -9,6 +9,7 @@ import {
   oneOf,
   statementsIn,
 } from "./graph.ts"
+import { hasPool } from "./pool-stage.ts"
 
 const table = [
   "dynamodb:GetItem",
@@ -23,11 +24,16 @@ const table = [
 const models = ["nova-lite", "nova-micro", "nova-pro"]
 
 /** What each function may do, and with what. Nothing else. */
-const allowed = (stage: string): Record<string, Record<string, string[]>> => {
+const allowed = (graph: Graph): Record<string, Record<string, string[]>> => {
+  const { stage } = graph
   const tableArn = `arn:aws:dynamodb:us-east-1:123456789012:table/omnichat-${stage}-TableTable-waevafvr`
   const functionArn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:omnichat-${stage}-${name}`
   const on = (actions: string[], resources: string[]): Record<string, string[]> =>
     Object.fromEntries(actions.map((each) => [each, resources]))
+  const withPool = hasPool(graph)
+  const calls = (...names: string[]) => ({ "lambda:InvokeFunction": names.map(functionArn).sort() })
+  const runs = withPool ? ["pool", "worker"] : ["worker"]
+  const servers = withPool ? ["pool-proxy"] : []
   const common = {
     ...on(table, [`${tableArn}/index/gsi1`, tableArn].sort()),
     ...on(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], ["arn:aws:s3:::filesbucket/*"]),
@@ -35,12 +41,12 @@ const allowed = (stage: string): Record<string, Record<string, string[]>> => {
     "execute-api:ManageConnections": [
       "arn:aws:execute-api:us-east-1:123456789012:connectionsapi/socket/*/@connections/*",
     ],
-    "lambda:InvokeFunction": [functionArn("worker")],
+    ...calls(...runs),
   }
   return {
     authorizer: {},
     socket: common,
-    api: common,
+    api: { ...common, ...calls(...runs, ...servers) },
     schedule: common,
     closer: {
       ...common,
@@ -48,7 +54,7 @@ const allowed = (stage: string): Record<string, Record<string, string[]>> => {
     },
     worker: {
       ...common,
-      "lambda:InvokeFunction": [functionArn("closer"), functionArn("worker")],
+      ...calls("closer", ...runs, ...servers),
       "bedrock:InvokeModelWithResponseStream": models
         .flatMap((model) => [
           `arn:aws:bedrock:*::foundation-model/amazon.${model}-v1:0`,
@@ -56,12 +62,27 @@ const allowed = (stage: string): Record<string, Record<string, string[]>> => {
         ])
         .sort(),
     },
+    ...(withPool && {
+      pool: {
+        ...common,
+        ...on(
+          ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],
+          [`arn:aws:autoscaling:us-east-1:123456789012:omnichat-${stage}-pool`],
+        ),
+        ...on(["autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScalingActivities"], ["*"]),
+      },
+      "pool-proxy": on(
+        ["dynamodb:GetItem", "dynamodb:DeleteItem"],
+        [`${tableArn} if ForAllValues:StringLike dynamodb:LeadingKeys CALL#*`],
+      ),
+    }),
   }
 }
 
 /** Policies of AWS that are attached as they are, and why. */
 const readyMade: Record<string, string> = {
   "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "a function writes its log",
+  "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole": "AWS puts the proxy into its network",
   "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs": "the gateway writes its log",
 }
 
@@ -69,7 +90,19 @@ const readyMade: Record<string, string> = {
 const stars: [resource: RegExp, why: string][] = [
   [/^arn:aws:s3:::(?:files|web)bucket\/\*$/, "every file of the bucket"],
   [/:connectionsapi\/socket\/\*\/@connections\/\*$/, "every connection of our gateway"],
+  [/^\*$/, "for some actions there is nothing else: see everywhere"],
   [/^arn:aws:bedrock:\*::foundation-model\/amazon\.[a-z0-9-]+:\d$/, "a profile takes the region that has room"],
+]
+
+/** The actions that AWS knows no resource for; others are on a resource. */
+const everywhere = [
+  "autoscaling:DescribeAutoScalingGroups",
+  "autoscaling:DescribeScalingActivities",
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:CreateControlChannel",
+  "ssmmessages:CreateDataChannel",
+  "ssmmessages:OpenControlChannel",
+  "ssmmessages:OpenDataChannel",
 ]
 
 /** Who may do what. */
@@ -78,7 +111,7 @@ export const access: Promised[] = [
     name: "each function may do what it does, with what is its own, and nothing else",
     check(graph) {
       const found = [...functionsOf(graph)].map(([name, each]) => [name, permissionsOf(graph, each.name)])
-      expect(Object.fromEntries(found)).toEqual(allowed(graph.stage))
+      expect(Object.fromEntries(found)).toEqual(allowed(graph))
     },
   },
   {
@@ -89,6 +122,7 @@ export const access: Promised[] = [
         expect(actions.filter((action) => action.includes("*"))).toEqual([])
         const unexplained = resources.filter((each) => each.includes("*") && !stars.some(([known]) => known.test(each)))
         expect(unexplained).toEqual([])
+        if (resources.includes("*")) expect(actions.filter((action) => !everywhere.includes(action))).toEqual([])
       }
       const attached = everyOf(graph, "iam/role").flatMap(
         ({ inputs }) => (inputs["managedPolicyArns"] as string[]) ?? [],
@@ -103,10 +137,8 @@ export const access: Promised[] = [
       for (const { name, inputs } of everyOf(graph, "iam/role")) {
         const { assumeRolePolicy } = inputs as { assumeRolePolicy: unknown }
         const policy = typeof assumeRolePolicy === "string" ? assumeRolePolicy : JSON.stringify(assumeRolePolicy)
-        expect([name, policy]).toEqual([
-          name,
-          expect.stringMatching(/"(?:lambda|scheduler|apigateway)\.amazonaws\.com"/),
-        ])
+        const service = name === "PoolServerRole" ? /"ec2\.amazonaws\.com"/ : /"(?:lambda|scheduler|apigateway)\.amazonaws\.com"/
+        expect([name, policy]).toEqual([name, expect.stringMatching(service)])
         expect([name, policy]).toEqual([name, expect.not.stringMatching(/"AWS"|:root|"\*"/)])
       }
     },
@@ -195,8 +227,10 @@ function permissionsOf(graph: Graph, functionResource: string): Record<string, s
   const role = oneOf(graph, "iam/role", functionResource.replace(/Function$/, "Role"))
   const policies = (role.inputs["inlinePolicies"] ?? []) as { policy: string }[]
   const found: Record<string, string[]> = {}
-  for (const { actions, resources = [] } of policies.flatMap(({ policy }) => statementsIn(policy))) {
-    for (const action of actions) found[action] = [...(found[action] ?? []), ...resources].sort()
+  for (const { actions, resources = [], conditions = [] } of policies.flatMap(({ policy }) => statementsIn(policy))) {
+    const limits = conditions.map(({ test, variable, values }) => ` if ${test} ${variable} ${values.join(", ")}`)
+    const limited = resources.map((resource) => resource + limits.join(""))
+    for (const action of actions) found[action] = [...(found[action] ?? []), ...limited].sort()
   }
   return found
 }

@@ -1,5 +1,6 @@
 import { readEnvironment, readSiteEnvironment, readTokenEnvironment } from "@omnichat/functions/aws/environment"
 import { expect } from "vitest"
+import { hasPool } from "./pool-stage.ts"
 import { type Promised, everyOf, functionsOf, isProduction, oneOf, variablesOf } from "./graph.ts"
 
 const everywhere = ["STAGE", "LOG_LEVEL", "TOKEN_ISSUER", "TOKEN_CLIENT_ID"]
@@ -12,6 +13,18 @@ const withStore = [
   "WORKER_FUNCTION",
   "BEDROCK_MODELS",
 ]
+/** What they are told where there is a pool. */
+const ofPool = [
+  "POOL_FUNCTION",
+  "POOL_PROXY_FUNCTION",
+  "POOL_GROUP",
+  "POOL_MOST",
+  "POOL_MODELS",
+  "POOL_IDLE_MINUTES",
+  "POOL_PARALLEL",
+  "POOL_START_SECONDS",
+  "POOL_DOLLARS_PER_HOUR",
+]
 /** SST's own; the key opens a file of links that we do not use. */
 const ofSst = ["SST_KEY", "SST_KEY_FILE", "SST_RESOURCE_App"]
 
@@ -21,7 +34,8 @@ export const functions: Promised[] = [
     name: "every function runs the bundle that was tested, on the processor and the Node that it was built for",
     check(graph) {
       const names = [...functionsOf(graph).keys()].sort()
-      expect(names).toEqual(["api", "authorizer", "closer", "schedule", "socket", "worker"])
+      const withPool = hasPool(graph) ? ["pool", "pool-proxy"] : []
+      expect(names).toEqual(["api", "authorizer", "closer", ...withPool, "schedule", "socket", "worker"])
       for (const [name, { inputs }] of functionsOf(graph)) {
         expect(inputs).toMatchObject({
           name: `omnichat-${graph.stage}-${name}`,
@@ -33,7 +47,8 @@ export const functions: Promised[] = [
         // It would have a price while nobody chats, and needs what an account that is new does not have.
         expect(inputs).not.toHaveProperty("reservedConcurrentExecutions")
         expect(inputs).not.toHaveProperty("layers")
-        expect(inputs).not.toHaveProperty("vpcConfig")
+        // What is in a network reaches neither connections nor models.
+        if (name !== "pool-proxy") expect(inputs).not.toHaveProperty("vpcConfig")
       }
       expect(everyOf(graph, "lambda/provisionedConcurrencyConfig")).toEqual([])
     },
@@ -49,6 +64,7 @@ export const functions: Promised[] = [
         worker: 900,
         closer: 60,
         schedule: 60,
+        ...(hasPool(graph) && { pool: 900, "pool-proxy": 900 }),
       })
     },
   },
@@ -57,8 +73,14 @@ export const functions: Promised[] = [
     check(graph) {
       for (const [name, made] of functionsOf(graph)) {
         const variables = variablesOf(made)
-        const expected =
-          name === "authorizer" ? everywhere : name === "api" ? [...withStore, "SIGN_OUT_URL"] : withStore
+        const fallback = "POOL_FALLBACK" in variables ? ["POOL_FALLBACK", "POOL_MAX_WAIT_SECONDS"] : []
+        const shared = hasPool(graph) ? [...withStore, ...ofPool, ...fallback] : withStore
+        const own: Record<string, string[]> = {
+          authorizer: everywhere,
+          api: [...shared, "SIGN_OUT_URL"],
+          "pool-proxy": ["STAGE", "LOG_LEVEL", "TABLE_NAME"],
+        }
+        const expected = own[name] ?? shared
         expect([name, Object.keys(variables).sort()]).toEqual([name, [...expected, ...ofSst].sort()])
         expect(Buffer.byteLength(JSON.stringify(variables)), "AWS allows 4 KB").toBeLessThan(4000)
         expect(Object.values(variables)).not.toContain("[output]")
@@ -90,6 +112,7 @@ export const functions: Promised[] = [
     name: "and they understand it",
     check(graph) {
       for (const [name, made] of functionsOf(graph)) {
+        if (name === "pool-proxy") continue
         const variables = variablesOf(made)
         const inLambda = { ...variables, AWS_REGION: "us-east-1" }
         expect(() => readTokenEnvironment(inLambda)).not.toThrow()
@@ -109,7 +132,7 @@ export const functions: Promised[] = [
         expect(groups.get(logGroup)).toMatchObject({ retentionInDays: days })
       }
       expect([...groups.values()].map(({ retentionInDays }) => retentionInDays)).toEqual(
-        groups.size === 7 ? Array(7).fill(days) : "seven groups",
+        groups.size === functionsOf(graph).size + 1 ? Array(groups.size).fill(days) : "one for each, and the gateway's",
       )
     },
   },
@@ -125,6 +148,7 @@ export const functions: Promised[] = [
         worker: [2, 60, arn("lambda", `function:omnichat-${graph.stage}-closer`)],
         closer: [2, 3600, arn("sqs", `omnichat-${graph.stage}-dead-letters`)],
         schedule: [0, 60, undefined],
+        ...(hasPool(graph) && { pool: [2, 60, undefined] }),
       })
       expect(oneOf(graph, "sqs/queue").inputs).toMatchObject({
         sqsManagedSseEnabled: true,

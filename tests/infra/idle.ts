@@ -1,5 +1,6 @@
 import { expect } from "vitest"
 import type { Promised } from "./graph.ts"
+import { hasPool } from "./pool-stage.ts"
 
 /**
  * What each kind of thing costs in a month in which nobody comes, in US dollars. A kind that is not here fails the test:
@@ -44,6 +45,23 @@ export const idlePrices: Record<string, { dollars: number; because: string }> = 
   "sqs/queue": free("paid by requests, and nobody asks"),
 }
 
+/** The same of what is there only with a pool of GPUs. */
+const withPool: typeof idlePrices = {
+  "autoscaling/group": free("paid by its servers, and it has none"),
+  "ec2/defaultSecurityGroup": free("a setting"),
+  "ec2/internetGateway": free("paid by bytes"),
+  "ec2/launchTemplate": free("a setting"),
+  "ec2/routeTable": free("a setting"),
+  "ec2/routeTableAssociation": free("a setting"),
+  "ec2/securityGroup": free("a setting"),
+  "ec2/subnet": free("a setting"),
+  "ec2/vpc": free("a setting; addresses have a price while a server has one"),
+  "ec2/vpcEndpoint": free("of the kind gateway; others have a price by the hour"),
+  "iam/instanceProfile": free("always"),
+  "vpc/securityGroupEgressRule": free("a setting"),
+  "vpc/securityGroupIngressRule": free("a setting"),
+}
+
 /** Nothing that is there has a price of its own; what the sweep does in an empty month is reckoned in docs/cost.md. */
 export const idleWork: Promised = {
   name: "nothing has a price while nobody chats",
@@ -51,9 +69,10 @@ export const idleWork: Promised = {
     const types = graph.resources
       .map(({ type }) => /^aws:([^:]+):/.exec(type)?.[1])
       .filter((type) => type !== undefined)
-    const unknown = [...new Set(types)].filter((type) => !(type in idlePrices))
+    const prices = hasPool(graph) ? { ...idlePrices, ...withPool } : idlePrices
+    const unknown = [...new Set(types)].filter((type) => !(type in prices))
     expect(unknown, "look up what it costs while nobody comes, and say so in tests/infra/idle.ts").toEqual([])
-    const sum = types.reduce((dollars, type) => dollars + (idlePrices[type]?.dollars ?? 0), 0)
+    const sum = types.reduce((dollars, type) => dollars + (prices[type]?.dollars ?? 0), 0)
     expect(sum).toBeLessThan(0.01)
   },
 }

@@ -74,6 +74,8 @@ export type ModelServer = {
   requests: SeenRequest[]
   /** Resolves with the request number `count` (from 1) on this path as soon as it has come. */
   received(path: string, count?: number): Promise<SeenRequest>
+  /** How many requests there were on this path. */
+  count(path: string): number
   /** Resolves as soon as an answer has fallen silent (`holdAfter`). */
   held(): Promise<void>
   /** Lets every answer that is silent now go on. */
@@ -167,6 +169,7 @@ export async function startModelServer(
     release,
     held: async () => void (await watch(() => (silent.size > 0 ? true : undefined))),
     received: (path, count = 1) => watch(() => requests.filter((request) => request.path === path)[count - 1]),
+    count: (path) => requests.filter((request) => request.path === path).length,
     async close() {
       release()
       const closed = once(server, "close")

@@ -5,4 +5,10 @@ export interface Metrics {
   observe(name: HistogramName, value: number, labels?: Record<string, string>): void
 }
 export type CounterName = "runs_started_total" | "runs_ended_total" | "runs_fenced_total" | "output_tokens_total"
-export type HistogramName = "first_token_seconds" | "run_seconds" | "queue_seconds" | "tokens_per_second"
+export type HistogramName =
+  | "first_token_seconds"
+  | "run_seconds"
+  | "queue_seconds"
+  | "tokens_per_second"
+  | "queue_wait_seconds"
+  | "model_load_seconds"

@@ -21,6 +21,8 @@ const histograms: Record<HistogramName, { help: string; buckets: number[] }> = {
   first_token_seconds: { help: "From the start of a run to its first text or reasoning", buckets: seconds },
   run_seconds: { help: "From the start of a run to its end", buckets: seconds },
   queue_seconds: { help: "From the start of a run until a worker took it", buckets: seconds },
+  queue_wait_seconds: { help: "Time in line for a place on a model server", buckets: seconds },
+  model_load_seconds: { help: "From asking a server for a model until it was in memory", buckets: seconds },
   tokens_per_second: {
     help: "Output tokens a second, of runs that ended",
     buckets: [1, 2, 5, 10, 20, 30, 50, 75, 100, 150, 200, 500],

@@ -17,6 +17,8 @@ import { createHttpFetch } from "./http-fetch.ts"
 import { createMetrics } from "./metrics.ts"
 import type { MachineMetrics } from "./metrics.ts"
 import { createMachineModels } from "./models/machine-models.ts"
+import { createOllamaPool } from "./models/ollama-pool.ts"
+import type { OllamaPool } from "./models/ollama-pool.ts"
 import { rememberReads } from "./remembered-reads.ts"
 import type { Settings } from "./settings.ts"
 import { Peers } from "./socket/peers.ts"
@@ -34,6 +36,7 @@ export type Runtime = {
   signer: UploadSigner
   metrics: MachineMetrics
   admin: LocalAdmin
+  ollamas: OllamaPool
   /** Ends the runs: no new ones are begun, those under way are journalled as interrupted within `graceMs`. */
   endRuns(graceMs: number): Promise<void>
   close(): Promise<void>
@@ -62,18 +65,27 @@ export async function openRuntime(
   const dispatcher = createDispatcher((work) => executeRun(ports, work, { shutdown: shutdown.signal }), log)
   const metrics = createMetrics({ activeRuns: () => dispatcher.active, connections: () => peers.size })
   const fetch = createHttpFetch()
+  const wake = createWake()
+  const { ollamaParallel: parallel } = settings
+  const ollamas = createOllamaPool({
+    ports: { clock, log, metrics, wake },
+    runs: () => ports,
+    fetch,
+    ...(parallel !== undefined && { parallel }),
+  })
   const { catalogue, admin } = await createMachineModels({
     table,
     clock,
     log,
     fetch,
+    ollamas,
     settings,
     version: build.version,
   })
   const ports: Ports = {
     table,
     clock,
-    wake: createWake(),
+    wake,
     connections: peers,
     dispatcher,
     blobs,
@@ -93,10 +105,11 @@ export async function openRuntime(
     signer,
     metrics,
     admin,
+    ollamas,
     async endRuns(graceMs) {
       dispatcher.stop()
       shutdown.abort()
-      const ended = await within(graceMs, dispatcher.idle())
+      const ended = await within(graceMs, Promise.all([dispatcher.idle(), ollamas.stop()]))
       if (!ended) log.error("runs-not-ended", { runs: dispatcher.active })
     },
     close: store.close,

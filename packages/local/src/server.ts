@@ -109,10 +109,11 @@ async function serve(door: Door, runtime: Runtime, build: Build, log: Log): Prom
 }
 
 function createApiListener(runtime: Runtime, { version }: Build): Handlers["api"] {
-  const { ports, admin, metrics, blobs, signer } = runtime
+  const { ports, admin, metrics, blobs, signer, ollamas } = runtime
   const api = createApi({
     ports,
     admin,
+    pool: () => ollamas.view(),
     actorOf: (request) => actorOf({ authorization: request.headers.get("authorization") }),
     config: (request) => ({
       socketUrl: `ws://${new URL(request.url).host}/socket`,

@@ -10,6 +10,8 @@ export type Settings = {
   host: string
   dataFolder: string
   ollamaUrls?: string[]
+  /** Answers at once of one model on each Ollama server, as those are set up; absent: Ollama decides. */
+  ollamaParallel?: number
   openaiBaseUrl?: string
   openaiApiKey?: string
   demo?: boolean
@@ -57,6 +59,11 @@ export function readSettings(
     "expected addresses separated by commas, such as http://127.0.0.1:11434",
     parseUrls,
   )
+  const ollamaParallel = read(
+    "OLLAMA_NUM_PARALLEL",
+    "expected how many answers of a model your Ollama servers give at once, from 1 to 512",
+    parseParallel,
+  )
   const openaiBaseUrl = read("OPENAI_BASE_URL", "expected an address such as http://127.0.0.1:8080/v1", parseUrl)
   const openaiApiKey = read("OPENAI_API_KEY", "expected a key without spaces", parseKey)
   const open = read("OMNICHAT_OPEN", "expected 0 (do not open a browser) or 1", parseSwitch)
@@ -68,6 +75,7 @@ export function readSettings(
     host: host ?? "127.0.0.1",
     dataFolder: dataFolder ?? join(homedir(), ".omnichat"),
     ...(ollamaUrls === undefined ? {} : { ollamaUrls }),
+    ...(ollamaParallel === undefined ? {} : { ollamaParallel }),
     ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
     ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
     ...(demo === undefined ? {} : { demo }),
@@ -107,6 +115,11 @@ const parseUrls = (text: string): string[] | undefined => {
     .map(parseUrl)
   const right = urls.filter((url) => url !== undefined)
   return right.length > 0 && right.length === urls.length ? [...new Set(right)] : undefined
+}
+
+const parseParallel = (text: string): number | undefined => {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  return count >= 1 && count <= 512 ? count : undefined
 }
 
 const parseKey = (text: string): string | undefined => (/^[\x21-\x7e]{1,4000}$/.test(text) ? text : undefined)

@@ -47,6 +47,7 @@ export class Play {
   #left: Scenario["worker"] & Scenario["client"] & { stops: number; ticks: number }
   #handOvers: number
   #connections = 0
+  #stored = false
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario
@@ -82,6 +83,11 @@ export class Play {
     return this.table.items().find((item) => item.pk === key.pk && item.sk === key.sk) as RunRecord | undefined
   }
 
+  /** Asked at every step; what is stored stays. */
+  #isStored(): boolean {
+    return (this.#stored ||= this.record() !== undefined)
+  }
+
   #isOver(): boolean {
     return (
       this.followers.length >= this.#scenario.client.followers && this.followers.every((follower) => follower.ended)
@@ -108,11 +114,11 @@ export class Play {
     const worker = this.#workers.findLast((process) => process.state === "running")
     if (worker && wish("crashes", 30)) this.#crash(worker)
     if (worker && wish("freezes", 30)) this.#freeze(worker)
-    if (this.record() && wish("stops", 30)) this.#stop()
-    if (this.record() && wish("ticks", 10)) this.#tick()
+    if (this.#isStored() && wish("stops", 30)) this.#stop()
+    if (this.#isStored() && wish("ticks", 10)) this.#tick()
     const follower = this.followers.find((one) => !one.ended)
-    if (follower && this.record() && wish("drops", 30)) this.#drop(follower)
-    if (follower && this.record() && wish("leaves", 30)) this.#leave(follower)
+    if (follower && this.#isStored() && wish("drops", 30)) this.#drop(follower)
+    if (follower && this.#isStored() && wish("leaves", 30)) this.#leave(follower)
     if (follower && wish("restarts", 20)) this.#act("start again", (ports, one) => this.#start(ports, one), follower)
   }
 
@@ -127,7 +133,7 @@ export class Play {
   }
 
   #ask(follower: FollowerModel): void {
-    if (this.record() === undefined) return this.#act("start", (ports) => this.#start(ports, follower), follower)
+    if (!this.#isStored()) return this.#act("start", (ports) => this.#start(ports, follower), follower)
     const { connectionId } = follower
     const asked = { runId, after: follower.held.length }
     this.#act(`follow ${connectionId}`, (ports) =>

@@ -1,15 +1,13 @@
-import { join } from "node:path"
-import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core"
-import { afterAll, afterEach, beforeAll, expect } from "vitest"
-import { workspaceRoot } from "../../../scripts/lib/files.mjs"
-import { startBrowser, watch } from "../../support/browser.ts"
-import type { Watch } from "../../support/browser.ts"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
+import { afterAll, beforeAll } from "vitest"
+import { watch } from "../../support/browser.ts"
 import type { OllamaModel } from "../../support/ollama-stand-in.ts"
 import { runtimeKind } from "../../support/runtime.ts"
 import type { Asked } from "../../support/upstream.ts"
 import { App } from "./app.ts"
+import { BrowserScene, useBrowserScenes } from "./browser-scene.ts"
 import { Machine } from "./machine.ts"
-import type { MachineOptions, Stage, StageModels, StageOptions, Stages } from "./stage.ts"
+import type { MachineOptions, StageOptions, Stages } from "./stage.ts"
 
 export type SceneOptions = StageOptions & MachineOptions & { context?: BrowserContextOptions }
 
@@ -37,47 +35,25 @@ export const phone: BrowserContextOptions = {
 
 /** One browser for the tests of a file, and for each of them what it opens. */
 export function useScenes(): { open(options?: SceneOptions): Promise<Scene> } {
-  let browser: Browser | undefined
   let stages: Stages | undefined
-  const scenes: Scene[] = []
   beforeAll(async () => {
-    ;[browser, stages] = await Promise.all([startBrowser(), createStages()])
+    stages = await createStages()
   })
-  afterEach(async ({ task }) => {
-    const failed = task.result?.state === "fail"
-    const open = scenes.splice(0)
-    if (failed) await Promise.all(open.map((scene) => scene.picture(`${task.suite?.name ?? ""} ${task.name}`)))
-    const problems = await Promise.all(open.map((scene) => scene.close()))
-    if (!failed) expect(problems.flat()).toEqual([])
+  // Before the browser's own, so that it comes after it.
+  afterAll(async () => stages?.close())
+  return useBrowserScenes<Scene, SceneOptions>((browser, options) => {
+    if (stages === undefined) throw new Error("there is nothing to play on yet")
+    return Scene.open(browser, stages, options)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await stages?.close()
-  })
-  return {
-    async open(options = {}) {
-      if (browser === undefined || stages === undefined) throw new Error("the browser has not started")
-      const scene = await Scene.open(browser, stages, options)
-      scenes.push(scene)
-      return scene
-    },
-  }
 }
 
-/** The service with its models behind it, and its owner's browser in front of it. Nothing of it is shared with other tests. */
-export class Scene {
-  readonly stage: Stage
-  readonly context: BrowserContext
-  readonly watch: Watch
+/** The service with its models behind it, and its owner's browser in front of it. */
+export class Scene extends BrowserScene {
   /** By which a program is the owner. */
   readonly headers: Record<string, string>
-  #expected: RegExp[] = []
-  #mayLog = false
 
   private constructor(made: Pick<Scene, "stage" | "context" | "watch" | "headers">) {
-    this.stage = made.stage
-    this.context = made.context
-    this.watch = made.watch
+    super(made)
     this.headers = made.headers
   }
 
@@ -91,17 +67,11 @@ export class Scene {
       ...key,
       ...options.context,
     })
-    context.setDefaultTimeout(20_000)
     return new Scene({ stage, context, headers, watch: await watch(context) })
   }
 
-  /** Where the page is, without a slash at the end. */
-  get url(): string {
-    return this.stage.url
-  }
-
-  get models(): StageModels {
-    return this.stage.models
+  protected tab(page: Page): App {
+    return new App(page)
   }
 
   /** What only one machine has. */
@@ -112,23 +82,6 @@ export class Scene {
 
   script(model: OllamaModel): void {
     this.models.script(model)
-  }
-
-  /** A new tab. */
-  async visit(path = "/"): Promise<App> {
-    const page = await this.context.newPage()
-    await page.goto(this.url + path)
-    return new App(page)
-  }
-
-  /** What a page may complain of in this scene. */
-  expectProblems(...patterns: RegExp[]): void {
-    this.#expected.push(...patterns)
-  }
-
-  /** A service that is killed has reason to complain. */
-  expectLog(): void {
-    this.#mayLog = true
   }
 
   async api<T>(path: string, options: { method?: string; body?: unknown } = {}): Promise<T> {
@@ -157,23 +110,6 @@ export class Scene {
   /** The requests for an answer that came to a model, oldest first. */
   get asked(): Asked[] {
     return this.models.asked()
-  }
-
-  /** For whoever wants to know why a test failed. */
-  async picture(test: string): Promise<void> {
-    const name = test.replace(/\W+/g, "-").slice(0, 100)
-    for (const [index, page] of this.context.pages().entries()) {
-      const path = join(workspaceRoot, "artifacts/failed", `${name}-${index + 1}.png`)
-      await page.screenshot({ path, timeout: 5000 }).catch(() => undefined) // a page that hangs has no picture
-    }
-  }
-
-  /** Gives back what went wrong that nobody expected. */
-  async close(): Promise<string[]> {
-    await this.context.close()
-    await this.stage.stop()
-    const problems = this.watch.problems.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)))
-    return this.#mayLog ? problems : [...problems, ...this.stage.errors]
   }
 }
 

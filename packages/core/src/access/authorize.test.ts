@@ -45,7 +45,7 @@ describe("authorize", () => {
   it("keeps what an administrator may do from a user", () => {
     const user: Actor = { userId: "dave", role: "user" }
     const refused = (Object.keys(rules) as Act[]).filter((act) => codeOf(() => authorize(user, act)) === "forbidden")
-    expect(refused).toEqual(["source.list", "settings.read", "settings.change", "metrics.read"])
+    expect(refused).toEqual(["source.list", "settings.read", "settings.change", "metrics.read", "pool.read"])
   })
 
   it("refuses an actor whose right has ended", () => {

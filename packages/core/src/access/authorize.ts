@@ -33,6 +33,7 @@ export const rules = {
   "settings.read": "administrator",
   "settings.change": "administrator",
   "metrics.read": "administrator",
+  "pool.read": "administrator",
 } as const satisfies Record<string, Rule>
 
 export type Rule = "anyone" | "user" | "owner" | "administrator"

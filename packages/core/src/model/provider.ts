@@ -55,6 +55,8 @@ export type Asker = {
   /** The turn that takes it up again. */
   turn: number
   userId: string
+  /** Rather fails with `model_unavailable` than waits for longer than this is thought to take (milliseconds). */
+  waitAtMost?: number
 }
 
 /** `inputSchema` is a JSON Schema of an object. */

@@ -24,10 +24,15 @@ export type PoolNode = {
   restsUntil?: number
   /** When each model was last asked (epoch milliseconds). */
   used: Record<string, number>
+  /** How long an answer took here, in the mean of the last few (milliseconds). */
+  answerMs?: number
+  /** When those who look saw it first (epoch milliseconds). */
+  since?: number
 }
 
 export type Slot = {
   model: string
+  userId: string
   /** Epoch milliseconds. */
   until: number
   /** Reserved for a run that is on its way, with nobody answering it yet. */

@@ -17,3 +17,12 @@ export function base64(bytes: Uint8Array): string {
   }
   return new TextDecoder().decode(text)
 }
+
+/** The bytes of standard base 64; undefined for a text that is none. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+  } catch {
+    return undefined // Its one error: letters that stand for nothing.
+  }
+}

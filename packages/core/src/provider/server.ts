@@ -53,6 +53,7 @@ export class Server {
       })
     } catch (thrown) {
       if (signal.aborted) throw signal.reason
+      if (thrown instanceof OmniError) throw thrown
       throw unreachable(this.name, this.#options.advice, thrown)
     }
     if (response.status >= 200 && response.status < 300) return response

@@ -1,5 +1,6 @@
 import { describe } from "../log.ts"
 import type { ChosenModel } from "../model/models.ts"
+import { MustWait } from "../model/provider.ts"
 import type { ModelRequest } from "../model/provider.ts"
 import { OmniError, type WireError, toOmniError } from "../protocol/error.ts"
 import type { FinishReason } from "../protocol/event.ts"
@@ -127,9 +128,12 @@ class Turn {
       answer.openStep()
       const prefix = request.continues === undefined ? "" : answer.text()
       if (prefix !== "") messages.push({ role: "assistant", content: [{ type: "text", text: prefix }] })
-      const finishReason = await this.#listen(answer, model, { messages, params: request.params })
+      const { runId, turn, userId } = this.#record
+      const asked = { messages, params: request.params, asker: { runId, turn, userId } }
+      const finishReason = await this.#listen(answer, model, asked)
       return { status: "complete", finishReason }
     } catch (error) {
+      if (error instanceof MustWait && !this.#upstream.signal.aborted) return this.#wait()
       return { status: "failed", error: this.#explain(error) }
     }
   }
@@ -170,17 +174,27 @@ class Turn {
     await told
   }
 
-  async #giveBack(): Promise<Halt> {
+  /** Gives the run back to stand in line: who drives the line calls the next worker. Nothing was said in this turn. */
+  async #wait(): Promise<Halt> {
+    await this.#writer?.close()
+    try {
+      return await this.#giveBack("pool")
+    } catch (error) {
+      return { status: "failed", error: this.#explain(error) }
+    }
+  }
+
+  async #giveBack(waitsFor?: "pool"): Promise<Halt> {
     const { table, clock, dispatcher } = this.#ports
     this.#givingBack = true
-    const attempt = await handOver(table, this.#record.runId, this.#owner, clock.now())
+    const attempt = await handOver(table, this.#record.runId, this.#owner, clock.now(), waitsFor)
     if (!attempt.done) {
       this.#givingBack = false
       return attempt.record?.stop ? { status: "stopped" } : "fenced"
     }
     // The next worker posts from now on, so what is under way here must have arrived before it is called.
     await this.#pumps.settle()
-    await dispatcher.dispatch({ runId: this.#record.runId, turn: this.#record.turn })
+    if (waitsFor === undefined) await dispatcher.dispatch({ runId: this.#record.runId, turn: this.#record.turn })
     return "handed-over"
   }
 

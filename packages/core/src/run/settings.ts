@@ -29,6 +29,8 @@ export type RunSettings = {
   redispatchOnStart: number
   redispatchOnSweep: number
   giveUpQueued: number
+  /** A run that waits for the pool is dispatched again when it has waited for so long: it finds its place in line, or a new one. */
+  recheckWaiting: number
   appendBackoff: { first: number; most: number }
   /** How long the journal is kept after the end. */
   keepJournal: number
@@ -57,6 +59,7 @@ export const defaultRunSettings: RunSettings = {
   redispatchOnStart: 2 * seconds,
   redispatchOnSweep: 10 * seconds,
   giveUpQueued: 60 * seconds,
+  recheckWaiting: 120 * seconds,
   appendBackoff: { first: 50, most: 1 * seconds },
   keepJournal: 24 * hours,
   keepTemporary: 24 * hours,

@@ -110,7 +110,8 @@ async function repeat(
   }
   const record = await findRun(ports, actor, "run.follow", known.runId)
   const { clock, runSettings } = ports
-  if (record.status === "queued" && !record.stop && clock.now() - record.queuedAt > runSettings.redispatchOnStart) {
+  const isLate = clock.now() - record.queuedAt > runSettings.redispatchOnStart
+  if (record.status === "queued" && !record.stop && record.waitsFor === undefined && isLate) {
     await dispatch(ports, record)
   }
   if (connectionId !== undefined) {

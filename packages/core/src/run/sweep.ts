@@ -41,8 +41,10 @@ async function sweepRun(ports: RunPorts, record: RunRecord): Promise<void> {
   if (record.status !== "queued") return
   const waited = clock.now() - record.queuedAt
   if (record.stop) await closeRun(ports, record)
-  else if (record.waitsFor !== undefined) return
-  else if (waited >= runSettings.giveUpQueued) await closeRun(ports, record, { outcome: notTaken })
+  else if (record.waitsFor !== undefined) {
+    // Whatever has called it, or should have: standing in line twice is standing there once.
+    if (record.waitsFor === "pool" && waited >= runSettings.recheckWaiting) await resume(ports, record)
+  } else if (waited >= runSettings.giveUpQueued) await closeRun(ports, record, { outcome: notTaken })
   else if (waited >= runSettings.redispatchOnSweep) await resume(ports, record)
 }
 

@@ -5,7 +5,7 @@ import { logLevels } from "../log.ts"
 import type { LogLevel } from "../log.ts"
 
 /** What the variables of a function's environment say. They are set by the infrastructure, not by a person. */
-type Variables = Readonly<Record<string, string | undefined>>
+export type Variables = Readonly<Record<string, string | undefined>>
 
 /** For every function that has the ports. */
 export type Environment = {
@@ -84,14 +84,14 @@ export function readSiteEnvironment(variables: Variables): SiteEnvironment {
 }
 
 /** Gives what a text means, or undefined when it is not `expected`. */
-type Kind<T> = { expected: string; parse(text: string): T | undefined }
+export type Kind<T> = { expected: string; parse(text: string): T | undefined }
 
-const text: Kind<string> = { expected: "a text", parse: (text) => text }
+export const text: Kind<string> = { expected: "a text", parse: (text) => text }
 const logLevel: Kind<LogLevel> = {
   expected: `one of ${logLevels.join(", ")}`,
   parse: (text) => logLevels.find((level) => level === text),
 }
-const serverUrl: Kind<string> = {
+export const serverUrl: Kind<string> = {
   expected: "an address such as https://example.com, without user, query or fragment",
   parse: (text) => (isServerUrl(text) ? text.replace(/\/+$/, "") : undefined),
 }
@@ -128,7 +128,8 @@ const models: Kind<BedrockModel[]> = {
   },
 }
 
-function reader(variables: Variables) {
+/** Reads variables; what it gives throws a TypeError naming the variable, its value and what would be right. */
+export function reader(variables: Variables) {
   const optional = <T>(name: string, kind: Kind<T>): T | undefined => {
     const value = variables[name]?.trim()
     if (value === undefined || value === "") return undefined

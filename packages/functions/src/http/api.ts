@@ -1,5 +1,6 @@
 import type { Ports } from "@omnichat/core/ports"
 import type { Config } from "@omnichat/core/protocol/http"
+import type { PoolView } from "@omnichat/core/protocol/pool"
 import type { Hono } from "hono"
 import { addChats } from "./chats.ts"
 import { addConfig } from "./config.ts"
@@ -8,6 +9,7 @@ import { addHealth } from "./health.ts"
 import type { Health } from "./health.ts"
 import { addMessages } from "./messages.ts"
 import { addModels } from "./models.ts"
+import { addPool } from "./pool.ts"
 import { createRouter } from "./router.ts"
 import type { ActorOf, Guard, Router } from "./router.ts"
 import { addRuns } from "./runs.ts"
@@ -21,6 +23,8 @@ export type ApiOptions = {
   health: Health
   /** Only where one person runs the service. */
   admin?: LocalAdmin
+  /** Where servers for open models are chosen among: how they are doing now. */
+  pool?: () => Promise<PoolView>
   /** What a runtime has not refused before. */
   guard?: Guard
   /** A runtime's own routes, under the same rules. */
@@ -38,6 +42,7 @@ export function createApi(options: ApiOptions): Hono {
     addChats(router, ports)
     addMessages(router, ports)
     addFiles(router, ports)
+    addPool(router, options.pool)
     if (options.admin !== undefined) addSettings(router, options.admin)
     options.routes?.(router)
   }

@@ -5,11 +5,10 @@ import type { Ports } from "@omnichat/core/ports"
 import { OmniError } from "@omnichat/core/protocol/error"
 import type { SettingsPatch, SettingsView } from "@omnichat/core/protocol/settings"
 import { demoProvider } from "@omnichat/core/provider/demo/provider"
-import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
-import { severalOllamas } from "@omnichat/core/provider/ollama/several"
 import { openaiProvider } from "@omnichat/core/provider/openai/provider"
 import type { LocalAdmin } from "@omnichat/functions/http/settings"
 import type { Settings } from "../settings.ts"
+import type { OllamaPool } from "./ollama-pool.ts"
 import { asPreferences, readPreferences, writePreferences } from "./preferences.ts"
 import type { Preferences } from "./preferences.ts"
 import { rememberModels } from "./remember.ts"
@@ -26,15 +25,16 @@ const variables = {
 
 type Options = Pick<Ports, "table" | "clock" | "log"> & {
   fetch: ProviderFetch
+  ollamas: OllamaPool
   settings: Pick<Settings, "dataFolder" | "ollamaUrls" | "openaiBaseUrl" | "openaiApiKey" | "demo">
   version: string
 }
 
 /** Where this machine's models come from: the environment first, then what was set in the app, then what is usual. */
 export async function createMachineModels(options: Options): Promise<{ catalogue: Catalogue; admin: LocalAdmin }> {
-  const { table, clock, log, fetch, settings } = options
+  const { table, clock, log, settings } = options
   let preferences = await readPreferences(table)
-  let providers = providersOf(effective(settings, preferences), fetch)
+  let providers = providersOf(effective(settings, preferences), options)
   const catalogue = createCatalogue({
     sources: () => providers,
     demo: { provider: demoProvider({ clock }), forced: () => effective(settings, preferences).demo },
@@ -49,7 +49,7 @@ export async function createMachineModels(options: Options): Promise<{ catalogue
     const changed = apply(preferences, patch)
     await writePreferences(table, changed)
     preferences = changed
-    providers = providersOf(effective(settings, changed), fetch)
+    providers = providersOf(effective(settings, changed), options)
     return view()
   }
   let changing: Promise<unknown> = Promise.resolve()
@@ -82,11 +82,14 @@ function effective(settings: Options["settings"], preferences: Preferences): Eff
   }
 }
 
-function providersOf({ ollamaUrls, openaiBaseUrl, openaiApiKey }: Effective, fetch: ProviderFetch): ModelProvider[] {
-  const ollamas = ollamaUrls.map((baseUrl) => ollamaProvider({ baseUrl, fetch }))
+function providersOf(
+  { ollamaUrls, openaiBaseUrl, openaiApiKey }: Effective,
+  { fetch, ollamas }: Pick<Options, "fetch" | "ollamas">,
+): ModelProvider[] {
+  const pooled = ollamas.serve(ollamaUrls)
   const key = openaiApiKey === undefined ? {} : { apiKey: openaiApiKey }
   return [
-    ...(ollamas.length === 0 ? [] : [severalOllamas(ollamas)]),
+    ...(pooled === undefined ? [] : [pooled]),
     ...(openaiBaseUrl === undefined ? [] : [openaiProvider({ baseUrl: openaiBaseUrl, fetch, ...key })]),
   ]
 }

@@ -1,40 +1,106 @@
 import type { ModelEvent, ModelProvider, ModelRequest } from "../../model/provider.ts"
 import { OmniError } from "../../protocol/error.ts"
 import { BedrockAnswer } from "./answer.ts"
-import { bedrockError, brokenOff } from "./failure.ts"
+import { bedrockError, brokenOff, isBusy, isSpent } from "./failure.ts"
+import { fallbackOf, listed } from "./model.ts"
 import type { BedrockModel } from "./model.ts"
 import { converseInput, spaceAtEnd } from "./request.ts"
-import type { ConverseStream } from "./wire.ts"
+import type { Asked, RequestOptions } from "./request.ts"
+import { attempts, pause } from "./retry.ts"
+import type { Patience } from "./retry.ts"
+import { eventsOf } from "./whole.ts"
+import type { Converse, ConverseEvent, ConverseStream, GuardrailConfig } from "./wire.ts"
 
-export type BedrockOptions = { models: readonly BedrockModel[]; converseStream: ConverseStream }
+export type BedrockOptions = {
+  /** What there is: a fixed list, or who tells it; that one keeps what it was told for a while. */
+  models: readonly BedrockModel[] | ((signal: AbortSignal) => Promise<readonly BedrockModel[]>)
+  converseStream: ConverseStream
+  /** For models that stream nothing, or no calls of tools. Without it they get no tools. */
+  converse?: Converse
+  /** With it, a model that is busy is asked again for about 15 s, and then the one the table names in its stead. */
+  patience?: Patience
+  guardrail?: GuardrailConfig
+  /** Whether tools and system text are cached for an hour where the model can. Default true. */
+  cacheForAnHour?: boolean
+  /** Hears that `to` is asked because `from` is busy. */
+  onFallback?: (from: string, to: string) => void
+}
 
-/** Models of Amazon Bedrock, reached by its Converse API. The list is what is configured. Text only. */
-export function bedrockProvider({ models, converseStream }: BedrockOptions): ModelProvider {
+/** Models of Amazon Bedrock, reached by its Converse API. */
+export function bedrockProvider(options: BedrockOptions): ModelProvider {
+  const { models, converseStream, converse, patience, onFallback } = options
+  const modelsNow = async (signal: AbortSignal) => (typeof models === "function" ? models(signal) : models)
+  const requestOptions: RequestOptions = { ...options, canBeWhole: converse !== undefined }
+
+  async function* ask({ input, whole }: Asked, signal: AbortSignal): AsyncGenerator<ConverseEvent, void, undefined> {
+    if (whole && converse !== undefined) yield* eventsOf(await converse(input, signal))
+    else yield* converseStream(input, signal)
+  }
+
+  /** The request to the model in this one's stead; undefined where there is none, or where it cannot take the request. */
+  function instead(model: BedrockModel, known: readonly BedrockModel[], request: ModelRequest) {
+    const other = fallbackOf(model, known)
+    if (other === undefined) return undefined
+    try {
+      return { model: other, asked: converseInput(other, request, requestOptions) }
+    } catch (thrown) {
+      if (thrown instanceof OmniError) return undefined // The busy model's own error says more.
+      throw thrown
+    }
+  }
+
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void, undefined> {
-    const model = models.find(({ id }) => id === request.model)
+    const known = await modelsNow(signal)
+    let model = known.find(({ id }) => id === request.model)
     if (model === undefined) {
       throw new OmniError("model_not_found", `Bedrock's model "${request.model}" is not configured here.`)
     }
-    const answer = new BedrockAnswer(model.id, spaceAtEnd(request))
-    const input = converseInput(model, request)
-    let begun = false
-    try {
-      for await (const event of converseStream(input, signal)) {
-        begun = true
-        for (const told of answer.take(event)) yield told
+    let asked = converseInput(model, request, requestOptions)
+    const tried = new Set([model.id])
+    for (let attempt = 1; ;) {
+      const answer = new BedrockAnswer(model.id, asked.names, spaceAtEnd(request))
+      const events: ModelEvent[] = []
+      let begun = false
+      let fault: unknown
+      try {
+        // This runs for every piece of every answer.
+        for await (const event of asked.whole ? ask(asked, signal) : converseStream(asked.input, signal)) {
+          answer.take(event, events)
+          if (events.length === 0) continue
+          begun = true
+          for (const told of events) yield told
+          events.length = 0
+        }
+      } catch (thrown) {
+        fault = thrown ?? new Error("an error without words")
       }
-    } catch (thrown) {
       if (signal.aborted) throw signal.reason
       // After the end mark only the count of tokens is missing.
-      if (!answer.stopped) throw begun ? brokenOff(model.id, thrown) : bedrockError(model.id, thrown)
+      if (fault === undefined || answer.stopped) {
+        yield answer.finish()
+        return
+      }
+      if (begun) throw brokenOff(model.id, fault)
+      if (!isBusy(fault)) throw bedrockError(model.id, fault)
+      if (patience !== undefined && attempt < attempts && !isSpent(fault)) {
+        await pause(patience, attempt, signal)
+        if (signal.aborted) throw signal.reason
+        attempt += 1
+        continue
+      }
+      const next = instead(model, known, request)
+      if (next === undefined || tried.has(next.model.id)) throw bedrockError(model.id, fault)
+      onFallback?.(model.id, next.model.id)
+      tried.add(next.model.id)
+      model = next.model
+      asked = next.asked
+      attempt = 1
     }
-    if (signal.aborted) throw signal.reason
-    yield answer.finish()
   }
 
   return {
     id: "bedrock",
-    list: () => Promise.resolve(models.map(({ maxOutputTokens: _most, ...model }) => model)),
+    list: async (signal) => (await modelsNow(signal)).map(listed),
     stream,
   }
 }

@@ -1,0 +1,144 @@
+import { answersOf, hasOnDisk, isLoaded, isUp, liveSlots, loadingOf, pendingWant } from "./condition.ts"
+import type { PoolNode } from "./node.ts"
+import type { PoolSettings } from "./settings.ts"
+
+export type Sight = {
+  nodes: readonly PoolNode[]
+  /** Epoch milliseconds. */
+  now: number
+  settings: PoolSettings
+  /** Bytes of models that no server has on its disk yet, by name. */
+  sizes: ReadonlyMap<string, number>
+  /** Whether another server could be started. */
+  canStart: boolean
+}
+
+/** What to do for somebody who asks a model; `waitMs` is until the first word could come. */
+export type Choice =
+  /** It answers at once. */
+  | { kind: "answer"; node: PoolNode; waitMs: number }
+  /** It has the model, and is busy with others who came before. */
+  | { kind: "wait"; node: PoolNode; waitMs: number }
+  /** It is to load the model first, taking these out of memory. `joined`: it is at it already. */
+  | { kind: "load"; node: PoolNode; evict: string[]; joined: boolean; waitMs: number }
+  /** A server has to be started. */
+  | { kind: "start"; waitMs: number }
+  /** Nobody there could ever answer. `down`: somebody could, and cannot be reached. */
+  | { kind: "none"; down: PoolNode[] }
+
+/**
+ * Where a question goes. In this order: a server that has the model in memory and room; one that has it, if waiting there
+ * is shorter than loading elsewhere; one where it fits into memory; one where models that nobody uses make room, the least
+ * recently used first; a new server; and then the shortest wait there is. Among equals the least busy.
+ */
+export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> = new Set()): Choice {
+  const { nodes, now, settings } = sight
+  const up = nodes.filter((node) => isUp(node, now, settings) && !avoid.has(node.nodeId))
+  const candidates = up.flatMap((node) => candidatesOn(node, model, sight))
+  const best = candidates.reduce<Ranked | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined)
+  const mayStart = sight.canStart && (settings.pulls || best === undefined)
+  if (best === undefined) return mayStart ? { kind: "start", waitMs: startMs(model, sight) } : none(model, sight, avoid)
+  if (best.choice.kind === "wait" && mayStart) {
+    const started = startMs(model, sight)
+    if (started < best.choice.waitMs) return { kind: "start", waitMs: started }
+  }
+  return best.choice
+}
+
+type Ranked = { choice: Exclude<Choice, { kind: "none" | "start" }>; load: number }
+
+const isBetter = (a: Ranked, b: Ranked): boolean =>
+  a.choice.waitMs < b.choice.waitMs || (a.choice.waitMs === b.choice.waitMs && a.load < b.load)
+
+function candidatesOn(node: PoolNode, model: string, sight: Sight): Ranked[] {
+  const { now, settings } = sight
+  const load = liveSlots(node, now).length
+  if (isLoaded(node, model)) return [{ choice: askLoaded(node, model, sight), load }]
+  const under = loadingOf(node, model)
+  if (under !== undefined) {
+    const waitMs = under.etaMs ?? loadMs(node, model, sight)
+    const queued = answersOf(node, model, now) * 1000 // Who comes to a load that is under way comes after these.
+    return [{ choice: { kind: "load", node, evict: [], joined: true, waitMs: waitMs + queued }, load }]
+  }
+  if (!hasOnDisk(node, model) && !settings.pulls) return []
+  const room = makeRoom(node, model, sight)
+  if (room === undefined) return []
+  const pending = pendingWant(node)
+  if (pending !== undefined) {
+    // One load at a time: this one begins when that one is done.
+    const before = loadingOf(node, pending.model)?.etaMs ?? loadMs(node, pending.model, sight)
+    return [{ choice: { kind: "wait", node, waitMs: before + loadMs(node, model, sight) }, load }]
+  }
+  if (room === "busy") return [{ choice: { kind: "wait", node, waitMs: patienceMs(node, model, sight) }, load }]
+  // What must be loaded again soon is a price that somebody else pays: only where nothing better is there.
+  const price = room.length * settings.load.fixedMs
+  const waitMs = loadMs(node, model, sight) + price
+  return [{ choice: { kind: "load", node, evict: room, joined: false, waitMs }, load }]
+}
+
+function askLoaded(node: PoolNode, model: string, { now, settings }: Sight): Ranked["choice"] {
+  const parallel = node.report?.parallel
+  const busy = answersOf(node, model, now)
+  if (parallel === undefined || busy < parallel) return { kind: "answer", node, waitMs: 0 }
+  const answerMs = node.answerMs ?? settings.answerMs
+  // The next place is free after a share of an answer's time.
+  return { kind: "wait", node, waitMs: ((busy - parallel + 1) / parallel) * answerMs }
+}
+
+/** The models to take out of memory; "busy" when those in use leave too little; undefined when it can never fit. */
+function makeRoom(node: PoolNode, model: string, sight: Sight): string[] | "busy" | undefined {
+  const memory = node.report?.gpuMemory
+  const loaded = node.report?.loaded ?? []
+  if (memory === undefined) return [] // Ollama itself makes room.
+  const need = bytesOf(model, sight) * sight.settings.memoryFactor
+  if (need > memory) return undefined
+  let free = memory - loaded.reduce((sum, each) => sum + takes(each, sight), 0)
+  const evict: string[] = []
+  const idle = loaded
+    .filter(({ name }) => answersOf(node, name, sight.now) === 0)
+    .toSorted((a, b) => (node.used[a.name] ?? 0) - (node.used[b.name] ?? 0))
+  for (const each of idle) {
+    if (free >= need) break
+    free += takes(each, sight)
+    evict.push(each.name)
+  }
+  return free >= need ? evict : "busy"
+}
+
+const takes = ({ gpuBytes, bytes }: { gpuBytes?: number; bytes?: number }, { settings }: Sight): number =>
+  gpuBytes ?? (bytes ?? 0) * settings.memoryFactor
+
+/** How long until a model that is in use has left. */
+function patienceMs(node: PoolNode, model: string, sight: Sight): number {
+  return (node.answerMs ?? sight.settings.answerMs) + loadMs(node, model, sight)
+}
+
+function startMs(model: string, sight: Sight): number {
+  const { settings } = sight
+  return settings.startMs + settings.load.fixedMs + (bytesOf(model, sight) / settings.load.bytesPerSecond) * 1000
+}
+
+function loadMs(node: PoolNode, model: string, sight: Sight): number {
+  const { fixedMs, bytesPerSecond, pullBytesPerSecond } = sight.settings.load
+  const bytes = bytesOf(model, sight)
+  const pull = hasOnDisk(node, model) ? 0 : (bytes / pullBytesPerSecond) * 1000
+  return fixedMs + pull + (bytes / bytesPerSecond) * 1000
+}
+
+function bytesOf(model: string, { nodes, sizes }: Sight): number {
+  for (const node of nodes) {
+    const found = node.report?.disk.find(({ name }) => name === model)
+    if (found !== undefined) return found.bytes
+  }
+  return sizes.get(model) ?? 0
+}
+
+function none(model: string, { nodes, now, settings }: Sight, avoid: ReadonlySet<string>): Choice {
+  const down = nodes.filter(
+    (node) =>
+      !isUp(node, now, settings) &&
+      !avoid.has(node.nodeId) &&
+      (settings.pulls || node.report === undefined || !node.report.healthy || hasOnDisk(node, model)),
+  )
+  return { kind: "none", down }
+}

@@ -1,0 +1,74 @@
+import { describe } from "../log.ts"
+import { callFromLine } from "./call.ts"
+import type { Announcer } from "./announce.ts"
+import { createAnnouncer } from "./announce.ts"
+import type { DrivePorts } from "./ports.ts"
+import { poolTopic } from "./pool.ts"
+import { createScale } from "./scale.ts"
+import type { Scale } from "./scale.ts"
+import { leaveWheel, readPool, takeWheel } from "./store.ts"
+import { tend } from "./tend.ts"
+
+/** How long a driver that gives no sign holds the wheel, in milliseconds. */
+const wheelFor = 10_000
+
+export type Drive = {
+  /**
+   * Drives the line until nobody stands in it ("idle"), somebody else drives it ("taken"), or it is time to end.
+   * One at a time, whoever is called.
+   */
+  drive(options?: { until?: number; signal?: AbortSignal }): Promise<"idle" | "taken" | "time">
+}
+
+/**
+ * What nobody who asks has the time for: it calls those whose turn has come, tells the others where they stand, starts
+ * servers when they are needed and gives them back when they are not.
+ */
+export function createDrive(ports: DrivePorts): Drive {
+  const announcer = createAnnouncer(ports)
+  const scale = createScale(ports)
+
+  async function drive({ until, signal }: { until?: number; signal?: AbortSignal } = {}) {
+    const { clock, table, settings, log } = ports
+    const owner = crypto.randomUUID()
+    try {
+      for (;;) {
+        const now = clock.now()
+        if (signal?.aborted || (until !== undefined && now >= until)) return "time"
+        if (!(await takeWheel(table, owner, now, now + wheelFor))) return "taken"
+        const hint = listen(ports)
+        try {
+          if (!(await look(ports, announcer, scale))) return "idle"
+        } catch (error) {
+          log.error("pool-not-driven", { error: describe(error) })
+        }
+        await hint.wait(settings.lookEvery, signal)
+      }
+    } finally {
+      await announcer.settled()
+      await leaveWheel(table, owner)
+    }
+  }
+
+  return { drive }
+}
+
+/** One look at everything: whether another is needed soon. */
+async function look(ports: DrivePorts, announcer: Announcer, scale: Scale): Promise<boolean> {
+  const items = await tend(ports, await readPool(ports.table))
+  const called = await callFromLine(ports, items, announcer)
+  const scaling = await scale(items, called)
+  return called.waiting > 0 || scaling
+}
+
+/** Hears from now on that something changed, so that nothing is missed while one looks. */
+function listen({ clock, wake }: DrivePorts) {
+  const heard = new AbortController()
+  const unlisten = wake.listen(poolTopic, () => heard.abort())
+  return {
+    async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+      await clock.sleep(ms, signal === undefined ? heard.signal : AbortSignal.any([heard.signal, signal]))
+      unlisten()
+    },
+  }
+}
