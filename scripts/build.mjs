@@ -32,7 +32,16 @@ export function serverBundle(root) {
 }
 
 /** The Lambda functions; each is one file, and carries only what it needs. */
-export const functionNames = /** @type {const} */ (["authorizer", "socket", "api", "worker", "closer", "schedule"])
+export const functionNames = /** @type {const} */ ([
+  "authorizer",
+  "socket",
+  "api",
+  "worker",
+  "closer",
+  "schedule",
+  "pool",
+  "pool-proxy",
+])
 
 /**
  * How a Lambda function is bundled, with AWS's clients in it, so that their versions are ours.
@@ -64,6 +73,16 @@ export function functionBundle(root, name) {
   }
 }
 
+/**
+ * The program on a GPU server: one file too, for the Node that is put there.
+ * @param {string} root
+ * @returns {import("rolldown").BuildOptions & { output: import("rolldown").OutputOptions }}
+ */
+export function agentBundle(root) {
+  const { output, ...rest } = functionBundle(root, "node-agent")
+  return { ...rest, input: { index: "packages/functions/src/node/main.ts" }, output }
+}
+
 /** @type {Record<Part, (root: string) => Promise<void>>} */
 const builders = {
   async server(root) {
@@ -75,6 +94,7 @@ const builders = {
     const { build } = await import("rolldown")
     rmSync(join(root, parts.functions.into), { recursive: true, force: true })
     for (const name of functionNames) await build({ ...functionBundle(root, name), logLevel: "warn" })
+    await build({ ...agentBundle(root), logLevel: "warn" })
   },
   async web(root) {
     const { build } = await import("vite")

@@ -2,12 +2,13 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { workspaceRoot } from "./lib/files.mjs"
-import { bundleSizes, functionsDoc, functionsPage } from "./infra/functions-doc.mjs"
+import { bundleSizes, functionsDoc, functionsPage, functionsStage } from "./infra/functions-doc.mjs"
 import { graphOf } from "./infra/graph.mjs"
 import { installPlatform } from "./infra/platform.mjs"
 
 await installPlatform(workspaceRoot)
 const page = join(workspaceRoot, functionsPage)
-const text = functionsDoc(await graphOf(workspaceRoot, "production"), bundleSizes(workspaceRoot))
+const graph = await graphOf(workspaceRoot, functionsStage.stage, functionsStage.options)
+const text = functionsDoc(graph, bundleSizes(workspaceRoot))
 mkdirSync(dirname(page), { recursive: true })
 writeFileSync(page, text)

@@ -3,7 +3,7 @@ import { table } from "../table.ts"
 import { network, privateRoutes, publicRoutes } from "./network.ts"
 
 /** What the two that are in the network may do with the table; each by its own role, and both through the endpoint. */
-export const serverActions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+export const serverActions = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
 export const proxyActions = ["dynamodb:GetItem", "dynamodb:DeleteItem"]
 
 const endpoint = (name: string, service: string, rest: Partial<aws.ec2.VpcEndpointArgs>) =>

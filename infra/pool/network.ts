@@ -1,11 +1,14 @@
 import { fullName } from "../stage.ts"
 import { zoneName, zones } from "./zone.ts"
 
+/** The addresses of all that is in it. */
+export const networkRange = "10.77.0.0/16"
+
 const tags = { Name: fullName("pool") }
 
 /** Nothing is in it but the servers and the proxy; all that is always there is free. */
 export const network = new aws.ec2.Vpc("PoolNetwork", {
-  cidrBlock: "10.77.0.0/16",
+  cidrBlock: networkRange,
   enableDnsSupport: true,
   enableDnsHostnames: true,
   tags,

@@ -1,8 +1,8 @@
 import { makeFunction } from "../function.ts"
 import { table } from "../table.ts"
 import { proxyActions } from "./endpoint.ts"
-import { proxyFirewall } from "./firewall.ts"
-import { privateSubnets } from "./network.ts"
+import { ollamaPort, proxyFirewall } from "./firewall.ts"
+import { networkRange, privateSubnets } from "./network.ts"
 
 /**
  * The way from the functions, which are in no network, to the servers. It has no way to anywhere else, so that even with
@@ -17,7 +17,7 @@ makeFunction("pool-proxy", {
     privateSubnets: privateSubnets.map(({ id }) => id),
     securityGroups: [proxyFirewall.id],
   },
-  environment: { TABLE_NAME: table.name },
+  environment: { TABLE_NAME: table.name, POOL_NETWORK: networkRange, POOL_PORT: String(ollamaPort) },
   permissions: [
     {
       actions: proxyActions,

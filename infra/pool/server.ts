@@ -1,5 +1,5 @@
 import { bucket } from "../bucket.ts"
-import { fullName, place } from "../stage.ts"
+import { fullName, place, stage } from "../stage.ts"
 import { table } from "../table.ts"
 import { agent, agentHash } from "./agent.ts"
 import { disks, image } from "./disk.ts"
@@ -35,6 +35,7 @@ export const server = new aws.ec2.LaunchTemplate("PoolServer", {
     .all([place.region, table.name, bucket.name, agent.key])
     .apply(([region, tableName, bucketName, agentKey]) =>
       setup({
+        LOG_LEVEL: stage.logLevel,
         AWS_REGION: region,
         TABLE_NAME: tableName,
         BUCKET_NAME: bucketName,

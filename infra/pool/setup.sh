@@ -95,6 +95,7 @@ StartLimitIntervalSec=0
 [Service]
 DynamicUser=yes
 ExecStart=/opt/omnichat/node /opt/omnichat/agent.mjs
+Environment=LOG_LEVEL=$LOG_LEVEL
 Environment=AWS_REGION=$AWS_REGION
 Environment=TABLE_NAME=$TABLE_NAME
 Environment=OLLAMA_URL=http://127.0.0.1:11434

@@ -11,6 +11,7 @@ const software = {
 
 /** What setup.sh is told of this stage. */
 export type Told = Record<
+  | "LOG_LEVEL"
   | "AWS_REGION"
   | "TABLE_NAME"
   | "BUCKET_NAME"

@@ -6,7 +6,13 @@ import { join } from "node:path"
 /** The page that is made here, from the workspace's folder. */
 export const functionsPage = "docs/aws/functions.md"
 
-const order = ["authorizer", "socket", "api", "worker", "closer", "schedule"]
+const order = ["authorizer", "socket", "api", "worker", "closer", "schedule", "pool", "pool-proxy"]
+
+/** Production, and so that it has a pool. */
+export const functionsStage = {
+  stage: "production",
+  options: { variables: { OMNICHAT_POOL: "g6.xlarge", OMNICHAT_POOL_MODELS: "qwen3:8b=5.2" } },
+}
 
 /** What stands behind an ARN, in the order in which it is looked for. @type {[RegExp, string][]} */
 const meanings = [
@@ -16,14 +22,18 @@ const meanings = [
   [/^arn:aws:s3:/, "the bucket"],
   [/@connections/, "connections of the socket"],
   [/:function:.*-worker$/, "the worker"],
+  [/:function:.*-pool$/, "the pool"],
+  [/:function:.*-pool-proxy$/, "the pool's proxy"],
   [/:function:.*-closer$/, "the closer"],
   [/^arn:aws:sqs:/, "the dead-letter queue"],
   [/^arn:aws:bedrock:/, "the models that are offered"],
+  [/^arn:aws:autoscaling:/, "the GPU servers' group"],
+  [/^\*$/, "all, for AWS lets it not be narrowed"],
 ]
 
 /**
  * The page about the functions, from what would be deployed.
- * @param {Graph} graph of production
+ * @param {Graph} graph of `functionsStage`
  * @param {Map<string, string>} sizes of the bundles, by function
  */
 export function functionsDoc(graph, sizes) {
@@ -46,7 +56,8 @@ export function functionsDoc(graph, sizes) {
   )
   return `# The functions on AWS
 
-Made by \`node scripts/functions-table.mjs\` from what \`sst deploy --stage production\` would deploy; a test keeps it so.
+Made by \`node scripts/functions-table.mjs\` from what \`sst deploy --stage production\` would deploy with a pool of GPUs; a
+test keeps it so. Without one there is no \`pool\` and no \`pool-proxy\`, and nobody may call them.
 
 All of them are Node 24 on arm64, one file each, with a log of their own in JSON. No concurrency is reserved, for a new
 account has none to reserve.
@@ -56,7 +67,8 @@ ${row(["---", "---", "---", "---", "---", "---"])}
 ${rows.join("\n")}
 
 Tried again: how often AWS calls once more what failed, and for how long, where nobody waits for the answer. What failed
-to the end of the worker goes to the closer, and of the closer to the dead-letter queue, which has an alarm.
+to the end of the worker goes to the closer, and of the closer to the dead-letter queue, which has an alarm. The proxy is in
+the GPU servers' network; all others are in none.
 
 ## What each may do
 
@@ -89,7 +101,7 @@ function toldSizes(root) {
   try {
     const page = readFileSync(join(root, functionsPage), "utf8")
     return new Map(
-      [...page.matchAll(/^\| (\w+) \|.*\| (\d+ kB) \|$/gm)].map(([, name = "", size = ""]) => [name, size]),
+      [...page.matchAll(/^\| ([\w-]+) \|.*\| (\d+ kB) \|$/gm)].map(([, name = "", size = ""]) => [name, size]),
     )
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Map()
@@ -99,7 +111,7 @@ function toldSizes(root) {
 
 /** @param {Graph} graph @param {string} name */
 function functionOf(graph, name) {
-  const logical = `${name.charAt(0).toUpperCase()}${name.slice(1)}`
+  const logical = name.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase())
   const find = (/** @type {string} */ type, /** @type {string} */ of) =>
     graph.resources.find((each) => each.type.startsWith(`aws:${type}:`) && each.name === `${logical}${of}`)
   const made = find("lambda/function", "Function")
@@ -115,8 +127,11 @@ function functionOf(graph, name) {
 /** @param {{ policy: string }[]} policies @returns {string[]} like `s3:GetObject on every file of the bucket` */
 function permissionsOf(policies) {
   const statements = policies.flatMap(({ policy }) => JSON.parse(policy).Statement)
-  return statements.flatMap(({ actions, resources }) => {
-    const on = [...new Set(resources.map(meaningOf))].join(" and ")
+  return statements.flatMap(({ actions, resources, conditions = [] }) => {
+    const only = conditions.flatMap((/** @type {{ values: string[] }} */ { values }) => values)
+    const on =
+      [...new Set(resources.map(meaningOf))].join(" and ") +
+      only.map((/** @type {string} */ key) => `, only \`${key}\``).join("")
     return actions.map((/** @type {string} */ action) => `${action} on ${on}`)
   })
 }

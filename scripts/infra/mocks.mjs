@@ -88,7 +88,7 @@ export function answerOf(token, inputs) {
       return { statements, json: JSON.stringify({ Version: "2012-10-17", Statement: statements }), id: "policy" }
     }
     case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
-      return { locations: ["d", "a", "-atl-1a", "b"].map((zone) => `${region}${zone}`), id: region }
+      return { locations: zonesOf(inputs["filters"][0].values[0]).map((zone) => `${region}${zone}`), id: region }
     case "aws:ssm/getParameter:getParameter":
       return { insecureValue: `ami-of${inputs["name"]}`, id: inputs["name"] }
     case "aws:ec2/getAmi:getAmi":
@@ -115,6 +115,9 @@ export function programAnswer(method, input) {
       throw new Error(`rpc: can't find ${method}`)
   }
 }
+
+/** The zones that have a kind of server, a local one among them. @param {string} server */
+const zonesOf = (server) => (server === "g4dn.2xlarge" ? ["-atl-1a"] : ["d", "a", "-atl-1a", "b"])
 
 /** @param {string} bucket */
 function bucketOutputs(bucket) {

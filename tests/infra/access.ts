@@ -137,7 +137,8 @@ export const access: Promised[] = [
       for (const { name, inputs } of everyOf(graph, "iam/role")) {
         const { assumeRolePolicy } = inputs as { assumeRolePolicy: unknown }
         const policy = typeof assumeRolePolicy === "string" ? assumeRolePolicy : JSON.stringify(assumeRolePolicy)
-        const service = name === "PoolServerRole" ? /"ec2\.amazonaws\.com"/ : /"(?:lambda|scheduler|apigateway)\.amazonaws\.com"/
+        const service =
+          name === "PoolServerRole" ? /"ec2\.amazonaws\.com"/ : /"(?:lambda|scheduler|apigateway)\.amazonaws\.com"/
         expect([name, policy]).toEqual([name, expect.stringMatching(service)])
         expect([name, policy]).toEqual([name, expect.not.stringMatching(/"AWS"|:root|"\*"/)])
       }

@@ -78,7 +78,7 @@ export const functions: Promised[] = [
         const own: Record<string, string[]> = {
           authorizer: everywhere,
           api: [...shared, "SIGN_OUT_URL"],
-          "pool-proxy": ["STAGE", "LOG_LEVEL", "TABLE_NAME"],
+          "pool-proxy": ["STAGE", "LOG_LEVEL", "TABLE_NAME", "POOL_NETWORK", "POOL_PORT"],
         }
         const expected = own[name] ?? shared
         expect([name, Object.keys(variables).sort()]).toEqual([name, [...expected, ...ofSst].sort()])

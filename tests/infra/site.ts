@@ -117,7 +117,9 @@ export const web: Promised[] = [
       const alarms = everyOf(graph, "cloudwatch/metricAlarm")
       if (!isProduction(graph)) return expect(alarms).toEqual([])
       // An alarm of two metrics counts twice.
-      const metrics = alarms.flatMap(({ inputs }) => (inputs["metricQueries"] as Query[] | undefined) ?? [{ metric: {} }])
+      const metrics = alarms.flatMap(
+        ({ inputs }) => (inputs["metricQueries"] as Query[] | undefined) ?? [{ metric: {} }],
+      )
       expect(metrics.filter(({ metric }) => metric !== undefined).length).toBeLessThanOrEqual(9)
       const watched = alarms.map(({ inputs }) => {
         const dimensions = Object.values((inputs["dimensions"] ?? {}) as Record<string, string>)

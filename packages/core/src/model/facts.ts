@@ -332,6 +332,8 @@ const rules: readonly (ModelFacts & { names: RegExp })[] = [
   { names: /\bdeepseek\.v3-v1/, ...price(0.58, 1.68) },
   { names: /(^|\.)deepseek\./, ...streamed, contextLength: 163_840, maxOutputTokens: 32_768, sampling: "both" },
 
+  { names: /(^|\.)(amazon\.titan|meta\.|mistral\.|cohere\.|ai21\.|deepseek\.)/, prefill: false },
+
   // Others that are known to call tools while they stream.
   { names: /(^|\.)(qwen|moonshot(ai)?|minimax|zai|nvidia|xai)\.|(^|\.)openai\.gpt-/, ...streamed },
 ]

@@ -2,7 +2,7 @@ import { readBody } from "../chat/body.ts"
 import { readPath } from "../chat/path.ts"
 import type { ModelContent, ModelMessage } from "../model/provider.ts"
 import type { ChatId, MessageId } from "../protocol/id.ts"
-import type { FilePart, Part } from "../protocol/part.ts"
+import type { FilePart, Part, ToolPart } from "../protocol/part.ts"
 import { fileIdOf, loadFile } from "../file/files.ts"
 import type { RunPorts } from "./ports.ts"
 
@@ -20,25 +20,56 @@ export async function readContext(
   const files = fileReader(ports)
   const messages: ModelMessage[] = []
   const add = async (role: ModelMessage["role"], parts: Part[]): Promise<void> => {
-    const content = await contentOf(files, parts)
-    if (content.length > 0) messages.push({ role, content })
+    messages.push(...(await messagesOf(files, role, parts)))
   }
   for (const message of path) await add(message.role, JSON.parse(await readBody(ports.blobs, message)) as Part[])
   if (question !== undefined) await add("user", question)
   return messages
 }
 
-async function contentOf(files: ReadFile, parts: Part[]): Promise<ModelContent[]> {
-  const content: ModelContent[] = []
+/**
+ * A stored message as a model reads it: one message, or, of an answer that has called tools, its steps and the tools'
+ * results in turns. A call that came to no end has failed.
+ */
+async function messagesOf(files: ReadFile, role: ModelMessage["role"], parts: Part[]): Promise<ModelMessage[]> {
+  const messages: ModelMessage[] = []
+  let content: ModelContent[] = []
+  let results: ModelContent[] = []
+  const endStep = (): void => {
+    // A step that has only thought has said nothing a model could go on from.
+    if (content.some((part) => part.type !== "reasoning")) messages.push({ role, content })
+    if (results.length > 0) messages.push({ role: "user", content: results })
+    content = []
+    results = []
+  }
   for (const part of parts) {
+    if (results.length > 0 && part.type !== "dynamic-tool") endStep()
     if (part.type === "text" && part.text !== "") content.push({ type: "text", text: part.text })
     else if (part.type === "reasoning") {
       const { text, providerMetadata } = part
       content.push({ type: "reasoning", text, ...(providerMetadata === undefined ? {} : { providerMetadata }) })
     } else if (part.type === "file") content.push(await files(part))
+    else if (part.type === "dynamic-tool" && part.state !== "input-streaming") {
+      const { toolCallId: id, toolName: name, input } = part
+      content.push({ type: "tool-call", id, name, input: input ?? {} })
+      results.push({ type: "tool-result", id, name, ...outcomeOf(part) })
+    }
   }
-  // An answer that has only thought has said nothing a model could go on from.
-  return content.some((part) => part.type !== "reasoning") ? content : []
+  endStep()
+  return messages
+}
+
+function outcomeOf({ state, output, errorText }: ToolPart): { output: unknown; isError?: true } {
+  switch (state) {
+    case "output-available":
+      return { output: output ?? null }
+    case "output-error":
+      return { output: errorText ?? "It failed.", isError: true }
+    case "output-denied":
+      return { output: "The person did not allow this call.", isError: true }
+    default:
+      return { output: "The answer was broken off before the tool was run.", isError: true }
+  }
 }
 
 type ReadFile = (part: FilePart) => Promise<ModelContent>

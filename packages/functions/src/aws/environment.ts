@@ -1,11 +1,14 @@
+import { aliasExample, parseAliases } from "@omnichat/core/model/alias-form"
+import type { Alias } from "@omnichat/core/model/aliases"
 import { isServerUrl } from "@omnichat/core/protocol/settings"
 import type { BedrockModel } from "@omnichat/core/provider/bedrock/model"
 import * as v from "valibot"
 import { logLevels } from "../log.ts"
 import type { LogLevel } from "../log.ts"
-
-/** What the variables of a function's environment say. They are set by the infrastructure, not by a person. */
-export type Variables = Readonly<Record<string, string | undefined>>
+import { readPoolEnvironment } from "./pool-variables.ts"
+import type { PoolEnvironment } from "./pool-variables.ts"
+import { reader, text } from "./variables.ts"
+import type { Kind, Variables } from "./variables.ts"
 
 /** For every function that has the ports. */
 export type Environment = {
@@ -19,6 +22,8 @@ export type Environment = {
   workerFunction: string
   bedrockModels: BedrockModel[]
   openai?: { baseUrl: string; apiKey?: string }
+  aliases: Alias[]
+  pool?: PoolEnvironment
 }
 
 /** For the functions that turn tokens into actors. */
@@ -43,6 +48,7 @@ export function readEnvironment(variables: Variables): Environment {
   const read = reader(variables)
   const baseUrl = read.optional("OPENAI_BASE_URL", serverUrl)
   const apiKey = read.optional("OPENAI_API_KEY", text)
+  const pool = readPoolEnvironment(variables)
   return {
     logLevel: readLogLevel(variables),
     region: read.required("AWS_REGION", text),
@@ -52,6 +58,8 @@ export function readEnvironment(variables: Variables): Environment {
     workerFunction: read.required("WORKER_FUNCTION", text),
     bedrockModels: read.required("BEDROCK_MODELS", models),
     ...(baseUrl !== undefined && { openai: { baseUrl, ...(apiKey !== undefined && { apiKey }) } }),
+    aliases: read.optional("MODEL_ALIASES", aliases) ?? [],
+    ...(pool !== undefined && { pool }),
   }
 }
 
@@ -83,10 +91,6 @@ export function readSiteEnvironment(variables: Variables): SiteEnvironment {
   }
 }
 
-/** Gives what a text means, or undefined when it is not `expected`. */
-export type Kind<T> = { expected: string; parse(text: string): T | undefined }
-
-export const text: Kind<string> = { expected: "a text", parse: (text) => text }
 const logLevel: Kind<LogLevel> = {
   expected: `one of ${logLevels.join(", ")}`,
   parse: (text) => logLevels.find((level) => level === text),
@@ -128,23 +132,4 @@ const models: Kind<BedrockModel[]> = {
   },
 }
 
-/** Reads variables; what it gives throws a TypeError naming the variable, its value and what would be right. */
-export function reader(variables: Variables) {
-  const optional = <T>(name: string, kind: Kind<T>): T | undefined => {
-    const value = variables[name]?.trim()
-    if (value === undefined || value === "") return undefined
-    const parsed = kind.parse(value)
-    if (parsed === undefined) {
-      throw new TypeError(`The environment variable ${name} is ${JSON.stringify(value)}; expected ${kind.expected}.`)
-    }
-    return parsed
-  }
-  return {
-    optional,
-    required<T>(name: string, kind: Kind<T>): T {
-      const value = optional(name, kind)
-      if (value !== undefined) return value
-      throw new TypeError(`The environment variable ${name} is not set; expected ${kind.expected}.`)
-    },
-  }
-}
+const aliases: Kind<Alias[]> = { expected: `a JSON list such as ${aliasExample}`, parse: parseAliases }

@@ -1,8 +1,9 @@
-import { reader, readLogLevel, text } from "./environment.ts"
-import type { Kind, Variables } from "./environment.ts"
+import { readLogLevel } from "./environment.ts"
 import type { LogLevel } from "../log.ts"
 import { parseNetwork } from "./pool-address.ts"
 import type { Network } from "./pool-address.ts"
+import { reader, text } from "./variables.ts"
+import type { Kind, Variables } from "./variables.ts"
 
 /** For the function between the pool's servers and the rest. */
 export type ProxyEnvironment = {

@@ -73,8 +73,7 @@ class PoolCall {
     const { lambda, functionName: FunctionName } = this.#options
     if (this.#signal.aborted) this.#abort()
     else this.#signal.addEventListener("abort", this.#abort, { once: true })
-    const beating = this.#beat()
-    this.#over.signal.addEventListener("abort", () => void beating, { once: true })
+    void this.#beat()
     try {
       const command = new InvokeWithResponseStreamCommand({ FunctionName, Payload })
       const { EventStream } = await lambda.send(command, { abortSignal: this.#leaving.signal })

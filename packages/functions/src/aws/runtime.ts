@@ -2,8 +2,11 @@ import { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagem
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
 import { LambdaClient } from "@aws-sdk/client-lambda"
 import { S3Client } from "@aws-sdk/client-s3"
+import { aliasProvider } from "@omnichat/core/model/aliases"
 import { createCatalogue } from "@omnichat/core/model/catalogue"
 import type { Catalogue } from "@omnichat/core/model/catalogue"
+import type { ModelProvider } from "@omnichat/core/model/provider"
+import type { PoolPorts } from "@omnichat/core/pool/ports"
 import type { Ports } from "@omnichat/core/ports"
 import { bedrockProvider } from "@omnichat/core/provider/bedrock/provider"
 import type { ConverseStream } from "@omnichat/core/provider/bedrock/wire"
@@ -18,17 +21,26 @@ import { gatewayConnections } from "./connections.ts"
 import { lambdaDispatcher } from "./dispatch.ts"
 import { dynamoTable } from "./dynamo.ts"
 import type { Environment } from "./environment.ts"
+import { createPoolFetch } from "./pool-fetch.ts"
+import { openPool } from "./pool-runtime.ts"
 import { noMetrics, noWake } from "./quiet-ports.ts"
 import { s3Blobs } from "./s3-blobs.ts"
 import type { Presigner } from "./s3-presigner.ts"
 
 /** Every port on AWS, and what a function has to do before it ends. */
-export type Runtime = Pick<PendingWork, "settled"> & { ports: Ports; catalogue: Catalogue }
+export type Runtime = Pick<PendingWork, "settled"> & {
+  ports: Ports
+  catalogue: Catalogue
+  /** Where the stage has GPU servers. */
+  pool?: PoolPorts
+}
 
 /** What one function needs and others shall not carry. */
 export type Parts = {
   /** Where models are asked. */
   converseStream?: ConverseStream
+  /** The way to the servers of the pool. */
+  asksServers?: true
   /** Where addresses for uploads and downloads are given. */
   createPresigner?: (client: S3Client, bucket: string) => Presigner
 }
@@ -42,6 +54,8 @@ const limits = {
   blobs: { connectionTimeout: 1000, requestTimeout: 15_000, throwOnRequestTimeout: true },
   dispatch: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
   connections: { connectionTimeout: 1000 },
+  // A model may be silent for minutes.
+  servers: { connectionTimeout: 1000 },
 }
 
 export function openRuntime(environment: Environment, parts: Parts = {}): Runtime {
@@ -56,13 +70,31 @@ export function openRuntime(environment: Environment, parts: Parts = {}): Runtim
     responseChecksumValidation: "WHEN_REQUIRED",
   })
   const presigner = parts.createPresigner?.(s3, bucket)
-  const catalogue = createModels(environment, { clock, log }, parts.converseStream ?? noModels)
+  const table = dynamoTable({
+    client: new DynamoDBClient({ region, requestHandler: limits.table }),
+    tableName: environment.tableName,
+    now: clock.now,
+  })
+  const lambda = new LambdaClient({ region, requestHandler: limits.dispatch })
+  const { pool: poolSettings } = environment
+  const pool =
+    poolSettings &&
+    openPool(poolSettings, {
+      ports: { table, clock, log, metrics: noMetrics, wake: noWake },
+      lambda,
+      fetchFrom: parts.asksServers
+        ? createPoolFetch({
+            lambda: new LambdaClient({ region, maxAttempts: 1, requestHandler: limits.servers }),
+            functionName: poolSettings.proxyFunction,
+            table,
+            clock,
+          })
+        : undefined,
+      models: () => catalogue,
+    })
+  const catalogue = createModels(environment, { clock, log }, parts.converseStream ?? noModels, pool?.provider)
   const ports: Ports = {
-    table: dynamoTable({
-      client: new DynamoDBClient({ region, requestHandler: limits.table }),
-      tableName: environment.tableName,
-      now: clock.now,
-    }),
+    table,
     clock,
     wake: noWake,
     connections: gatewayConnections({
@@ -75,7 +107,7 @@ export function openRuntime(environment: Environment, parts: Parts = {}): Runtim
       clock,
     }),
     dispatcher: lambdaDispatcher({
-      client: new LambdaClient({ region, requestHandler: limits.dispatch }),
+      client: lambda,
       workerFunction: environment.workerFunction,
     }),
     blobs: s3Blobs({ client: s3, bucket, ...(presigner !== undefined && { presigner }) }),
@@ -85,24 +117,35 @@ export function openRuntime(environment: Environment, parts: Parts = {}): Runtim
     runSettings: defaultRunSettings,
     background: work.background,
   }
-  return { ports, catalogue, settled: work.settled }
+  return { ports, catalogue, settled: work.settled, ...(pool !== undefined && { pool: pool.ports }) }
 }
 
 function createModels(
-  { bedrockModels: models, openai }: Environment,
+  { bedrockModels: models, openai, aliases }: Environment,
   { clock, log }: Pick<Ports, "clock" | "log">,
   converseStream: ConverseStream,
+  pooled: ModelProvider | undefined,
 ): Catalogue {
   const sources = [
+    ...(aliases.length === 0
+      ? []
+      : [
+          aliasProvider(
+            () => aliases,
+            () => catalogue,
+          ),
+        ]),
+    ...(pooled === undefined ? [] : [pooled]),
     ...(models.length === 0 ? [] : [bedrockProvider({ models, converseStream })]),
     ...(openai === undefined ? [] : [openaiProvider({ ...openai, fetch })]),
   ]
-  return createCatalogue({
+  const catalogue = createCatalogue({
     sources: () => sources,
     demo: { provider: demoProvider({ clock }), forced: () => false },
     clock,
     log,
   })
+  return catalogue
 }
 
 /** For functions that only say which models there are. */

@@ -5,5 +5,5 @@ import { openRuntime } from "../aws/runtime.ts"
 
 const environment = readEnvironment(process.env)
 export const handler = createWorkerFunction(
-  openRuntime(environment, { converseStream: createConverseStream(environment) }),
+  openRuntime(environment, { converseStream: createConverseStream(environment), asksServers: true }),
 )

@@ -29,6 +29,11 @@ export const isBusy = (thrown: unknown): boolean => busy.has(nameOf(thrown))
 export const isSpent = (thrown: unknown): boolean =>
   nameOf(thrown) === "ServiceQuotaExceededException" || /per day|daily/i.test(messageOf(thrown))
 
+/** Whether a model refuses to go on from the beginning of an answer. */
+export const isPrefillRefused = (thrown: unknown): boolean =>
+  nameOf(thrown) === "ValidationException" &&
+  /prefill|(last|final) (turn|message)|end(s)? with a user|user message/i.test(messageOf(thrown))
+
 /** AWS's error instead of an answer, as one that a person can act on. `model` is what Bedrock calls it. */
 export function bedrockError(model: string, thrown: unknown): OmniError {
   const advice = "See that its endpoint can be reached from here, and try again."

@@ -39,7 +39,8 @@ export function bedrockFacts(model: BedrockModel): BedrockFacts {
     maxOutputTokens,
     usualOutputTokens: Math.min(facts.usualOutputTokens ?? usualOutput, maxOutputTokens),
     sampling: facts.sampling ?? "one",
-    prefill: facts.prefill ?? false,
+    // Where the table does not know, it is tried: who refuses it is asked once more without.
+    prefill: facts.prefill ?? true,
     system: facts.system ?? true,
     reasoning: facts.reasoning ?? { kind: "none" },
     streams: model.streams ?? facts.streams ?? true,

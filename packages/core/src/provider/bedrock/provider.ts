@@ -1,7 +1,7 @@
 import type { ModelEvent, ModelProvider, ModelRequest } from "../../model/provider.ts"
 import { OmniError } from "../../protocol/error.ts"
 import { BedrockAnswer } from "./answer.ts"
-import { bedrockError, brokenOff, isBusy, isSpent } from "./failure.ts"
+import { bedrockError, brokenOff, isBusy, isPrefillRefused, isSpent } from "./failure.ts"
 import { fallbackOf, listed } from "./model.ts"
 import type { BedrockModel } from "./model.ts"
 import { converseInput, spaceAtEnd } from "./request.ts"
@@ -57,6 +57,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
     }
     let asked = converseInput(model, request, requestOptions)
     const tried = new Set([model.id])
+    let prefill = true
     for (let attempt = 1; ;) {
       const answer = new BedrockAnswer(model.id, asked.names, spaceAtEnd(request))
       const events: ModelEvent[] = []
@@ -81,6 +82,11 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
         return
       }
       if (begun) throw brokenOff(model.id, fault)
+      if (prefill && isPrefillRefused(fault) && request.messages.at(-1)?.role === "assistant") {
+        prefill = false
+        asked = converseInput(model, request, { ...requestOptions, prefill })
+        continue
+      }
       if (!isBusy(fault)) throw bedrockError(model.id, fault)
       if (patience !== undefined && attempt < attempts && !isSpent(fault)) {
         await pause(patience, attempt, signal)
@@ -95,6 +101,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
       model = next.model
       asked = next.asked
       attempt = 1
+      prefill = true
     }
   }
 

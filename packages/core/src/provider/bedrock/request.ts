@@ -14,6 +14,8 @@ export type RequestOptions = {
   cacheForAnHour?: boolean
   /** Whether answers can be asked for whole. */
   canBeWhole: boolean
+  /** Whether it goes on from an answer's beginning, where that was found out; by default what the table says. */
+  prefill?: boolean
 }
 
 export type Asked = {
@@ -49,7 +51,7 @@ export function converseInput(model: BedrockModel, request: ModelRequest, option
   const input: ConverseInput = {
     modelId: model.id,
     ...(system === undefined || !facts.system ? {} : { system: [{ text: system }] }),
-    messages: asked(messages, { system: facts.system ? undefined : system, prefill: facts.prefill, ...options }),
+    messages: asked(messages, { prefill: facts.prefill, ...options, system: facts.system ? undefined : system }),
     inferenceConfig: {
       maxTokens: Math.min((maxOutputTokens ?? facts.usualOutputTokens) + reasoning.budget, facts.maxOutputTokens),
       ...(temperature === undefined || sampling === "none" ? {} : { temperature: Math.min(temperature, 1) }),

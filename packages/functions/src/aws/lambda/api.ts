@@ -1,5 +1,6 @@
 import type { Tokens } from "@omnichat/core/access/tokens"
 import { describe } from "@omnichat/core/log"
+import { viewPool } from "@omnichat/core/pool/view"
 import { OmniError } from "@omnichat/core/protocol/error"
 import type { Auth } from "@omnichat/core/protocol/http"
 import { createApi } from "../../http/api.ts"
@@ -20,13 +21,14 @@ const anySite = "https://omnichat.invalid"
 
 /** The HTTP side behind a function URL, with the response as a stream (protocol H1 to H8). */
 export function createApiFunction(
-  { ports, catalogue, settled }: Runtime,
+  { ports, catalogue, pool, settled }: Runtime,
   tokens: Tokens,
   site: SiteEnvironment,
   lambda: LambdaStreaming,
 ): (event: unknown, stream: ResponseStream) => Promise<void> {
   const api = createApi({
     ports,
+    ...(pool !== undefined && { pool: () => viewPool(pool) }),
     actorOf: ({ headers }) => actorOf(tokens, { authorization: headers.get("authorization") ?? undefined }),
     guard: createOriginGuard(site.siteUrl),
     config: () => ({ socketUrl: site.socketUrl, mode: "aws", auth: authOf(site) }),

@@ -1,10 +1,7 @@
 import { Readable } from "node:stream"
 import { finished, pipeline } from "node:stream/promises"
 import { describe } from "@omnichat/core/log"
-import type { Log } from "@omnichat/core/log"
 import type { ProviderFetch, ProviderResponse } from "@omnichat/core/model/provider"
-import type { Clock } from "@omnichat/core/store/clock"
-import type { Table } from "@omnichat/core/store/table"
 import * as v from "valibot"
 import { untilSettled } from "../background.ts"
 import { isPoolAddress } from "../pool-address.ts"
@@ -12,13 +9,10 @@ import type { Network } from "../pool-address.ts"
 import { proxyCall } from "../pool-wire.ts"
 import type { Prelude } from "../pool-wire.ts"
 import { watchCall } from "../pool-watch.ts"
+import type { CallWatch, WatchPorts } from "../pool-watch.ts"
 import type { ResponseStream } from "./streaming.ts"
 
-export type PoolProxyOptions = {
-  table: Table
-  clock: Clock
-  log: Log
-  fetch: ProviderFetch
+export type PoolProxyOptions = WatchPorts & {
   /** Where the pool's servers are. Nothing else is called, whoever asks. */
   network: Network
   port: number
@@ -54,7 +48,7 @@ async function pass(options: PoolProxyOptions, call: Call, stream: ResponseStrea
     }
     const headers = Object.fromEntries(passedOn.flatMap((name) => pairOf(name, response.headers.get(name))))
     stream.write(line({ status: response.status, headers }))
-    await pipeline(Readable.from(response.body ?? [], { objectMode: false }), stream)
+    await pipeline(Readable.from(heard(response, watch), { objectMode: false }), stream)
   } catch (thrown) {
     const reason: unknown = watch.signal.aborted ? watch.signal.reason : thrown
     options.log.warn("pool-call-broke-off", { callId: call.callId, address: call.address, error: describe(reason) })
@@ -73,6 +67,13 @@ function ask(fetch: ProviderFetch, call: Call, signal: AbortSignal): Promise<Pro
     ...(type !== undefined && { headers: { "content-type": type } }),
     ...(body !== undefined && { body }),
   })
+}
+
+async function* heard({ body }: ProviderResponse, watch: CallWatch): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of body ?? []) {
+    watch.heard()
+    yield piece
+  }
 }
 
 async function refuse({ log }: PoolProxyOptions, stream: ResponseStream, message: string): Promise<void> {
