@@ -116,7 +116,7 @@ export const functions: Promised[] = [
         const variables = variablesOf(made)
         const inLambda = { ...variables, AWS_REGION: "us-east-1" }
         expect(() => readTokenEnvironment(inLambda)).not.toThrow()
-        if (name !== "authorizer") expect(readEnvironment(inLambda).bedrockModels).toHaveLength(3)
+        if (name !== "authorizer") expect(readEnvironment(inLambda).bedrock).toMatchObject({ models: { length: 3 } })
         if (name === "api") expect(readSiteEnvironment(inLambda).signOutUrl).toContain("/logout?client_id=")
       }
     },

@@ -23,6 +23,8 @@ export const keys = {
   pool: (): Key => ({ pk: "POOL", sk: "STATE" }),
   poolNode: (nodeId: string): Key => ({ pk: "POOL", sk: `NODE#${nodeId}` }),
   poolWaiting: (runId: string): Key => ({ pk: "POOL", sk: `WAIT#${runId}` }),
+  /** Which models Bedrock has, as the schedule was told last. */
+  bedrockModels: (): Key => ({ pk: "MACHINE", sk: "BEDROCK" }),
   /** A call through the proxy: whether its caller still wants it. */
   poolCall: (callId: string): Key => ({ pk: `CALL#${callId}`, sk: "STATE" }),
   purge: (chatId: string): Key => ({ pk: "JOB#purge", sk: `CHAT#${chatId}` }),

@@ -58,6 +58,12 @@ export function createBedrock(
 export const createConverseStream = (place: BedrockPlace & { maxAttempts?: number }): ConverseStream =>
   converseStreamOver(openRuntimeClient(place))
 
+/** The answers alone, for who is told the models by others. */
+export function createBedrockAnswers(place: BedrockPlace): Pick<BedrockOptions, "converse" | "converseStream"> {
+  const client = openRuntimeClient({ ...place, maxAttempts: 1 })
+  return { converse: converseOver(client), converseStream: converseStreamOver(client) }
+}
+
 function openRuntimeClient({ maxAttempts, ...place }: BedrockPlace & { maxAttempts?: number }): BedrockRuntimeClient {
   return new BedrockRuntimeClient({
     ...placeOf(place),

@@ -23,7 +23,8 @@ describe("the environment", () => {
       bucketName: "bucket",
       socketEndpoint: "https://abc.execute-api.eu-central-1.amazonaws.com/live",
       workerFunction: "worker",
-      bedrockModels: [{ ...model, capabilities: [] }],
+      bedrock: { models: [{ ...model, capabilities: [] }] },
+      aliases: [],
     })
     expect(readTokenEnvironment(good)).toEqual({ issuer: good.TOKEN_ISSUER, clientId: "client" })
     expect(readSiteEnvironment(good)).toEqual({
@@ -61,12 +62,57 @@ describe("the environment", () => {
     ["LOG_LEVEL", "loud", "one of debug"],
     ["SOCKET_ENDPOINT", "abc.execute-api", "an address"],
     ["OPENAI_BASE_URL", "ftp://x", "an address"],
-    ["BEDROCK_MODELS", "amazon.nova", "a JSON list of models"],
-    ["BEDROCK_MODELS", '[{"id":"x","name":"X"}]', "a JSON list of models"],
-    ["BEDROCK_MODELS", '[{"id":"x","name":"X","maxOutputTokens":0}]', "a JSON list of models"],
-    ["BEDROCK_MODELS", '[{"id":"x","name":"X","maxOutputTokens":1,"price":1}]', "a JSON list of models"],
+    ["BEDROCK_MODELS", "amazon.nova", '"live" for what Bedrock has'],
+    ["BEDROCK_MODELS", '[{"id":"x","name":"X"}]', '"live" for what Bedrock has'],
+    ["BEDROCK_MODELS", '[{"id":"x","name":"X","maxOutputTokens":0}]', '"live" for what Bedrock has'],
+    ["BEDROCK_MODELS", '[{"id":"x","name":"X","maxOutputTokens":1,"price":1}]', '"live" for what Bedrock has'],
   ])("with %s of %j is refused, with what would be right", (name, value, right) => {
     const read = () => readEnvironment({ ...good, [name]: value })
     expect(read).toThrow(`The environment variable ${name} is ${JSON.stringify(value)}; expected ${right}`)
+  })
+})
+
+describe("Bedrock's models", () => {
+  it("are a list, what there is, or some of it", () => {
+    const told = (text: string) => readEnvironment({ ...good, BEDROCK_MODELS: text }).bedrock
+    expect(told("live")).toEqual({ live: true })
+    expect(told("live:amazon.*,us.anthropic.x")).toEqual({ live: true, allow: ["amazon.*", "us.anthropic.x"] })
+    expect(() => told("all")).toThrow(/BEDROCK_MODELS is "all"; expected "live"/)
+  })
+})
+
+describe("the pool", () => {
+  const pool = {
+    POOL_FUNCTION: "pool",
+    POOL_PROXY_FUNCTION: "pool-proxy",
+    POOL_GROUP: "group",
+    POOL_MOST: "3",
+    POOL_MODELS: '[{"name":"qwen3:8b","bytes":5200000000}]',
+    POOL_IDLE_MINUTES: "15",
+    POOL_START_SECONDS: "150",
+  }
+
+  it("is there where a function for it is named", () => {
+    expect(readEnvironment({ ...good, ...pool }).pool).toEqual({
+      poolFunction: "pool",
+      proxyFunction: "pool-proxy",
+      group: "group",
+      most: 3,
+      models: [{ name: "qwen3:8b", bytes: 5_200_000_000 }],
+      idleMinutes: 15,
+      startSeconds: 150,
+    })
+    const fallback = { POOL_FALLBACK: "bedrock/us.amazon.nova-lite-v1:0", POOL_MAX_WAIT_SECONDS: "60" }
+    expect(readEnvironment({ ...good, ...pool, ...fallback }).pool?.fallback).toEqual({
+      model: "bedrock/us.amazon.nova-lite-v1:0",
+      afterSeconds: 60,
+    })
+  })
+
+  it("is refused where something of it is missing or wrong", () => {
+    expect(() => readEnvironment({ ...good, ...pool, POOL_MOST: "0" })).toThrow(/POOL_MOST is "0"; expected a whole/)
+    expect(() => readEnvironment({ ...good, ...pool, POOL_GROUP: "" })).toThrow(/POOL_GROUP is not set/)
+    expect(() => readEnvironment({ ...good, ...pool, POOL_MODELS: "qwen3" })).toThrow(/POOL_MODELS is "qwen3"/)
+    expect(() => readEnvironment({ ...good, ...pool, POOL_FALLBACK: "bedrock/x" })).toThrow(/POOL_MAX_WAIT_SECONDS/)
   })
 })

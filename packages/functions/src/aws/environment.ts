@@ -20,11 +20,14 @@ export type Environment = {
   socketEndpoint: string
   /** A name or an ARN. */
   workerFunction: string
-  bedrockModels: BedrockModel[]
+  bedrock: BedrockChoice
   openai?: { baseUrl: string; apiKey?: string }
   aliases: Alias[]
   pool?: PoolEnvironment
 }
+
+/** A list of models, or those that Bedrock has here, of which `allow` may leave some. */
+export type BedrockChoice = { models: BedrockModel[] } | { live: true; allow?: string[] }
 
 /** For the functions that turn tokens into actors. */
 export type TokenEnvironment = {
@@ -56,7 +59,7 @@ export function readEnvironment(variables: Variables): Environment {
     bucketName: read.required("BUCKET_NAME", text),
     socketEndpoint: read.required("SOCKET_ENDPOINT", serverUrl),
     workerFunction: read.required("WORKER_FUNCTION", text),
-    bedrockModels: read.required("BEDROCK_MODELS", models),
+    bedrock: read.required("BEDROCK_MODELS", bedrock),
     ...(baseUrl !== undefined && { openai: { baseUrl, ...(apiKey !== undefined && { apiKey }) } }),
     aliases: read.optional("MODEL_ALIASES", aliases) ?? [],
     ...(pool !== undefined && { pool }),
@@ -116,11 +119,13 @@ const model = v.strictObject({
   maxOutputTokens: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   capabilities: v.optional(v.array(v.picklist(["images", "tools", "reasoning"])), []),
 })
-const models: Kind<BedrockModel[]> = {
+const bedrock: Kind<BedrockChoice> = {
   expected:
-    'a JSON list of models such as [{ "id": "amazon.nova-lite-v1:0", "name": "Nova Lite", "maxOutputTokens": 5000 }], ' +
+    '"live" for what Bedrock has, "live:" and ids separated by commas for some of it, or a JSON list of models such as [{ "id": "amazon.nova-lite-v1:0", "name": "Nova Lite", "maxOutputTokens": 5000 }], ' +
     "with contextLength, outputPrice and capabilities if they are known",
   parse(text) {
+    if (text === "live") return { live: true }
+    if (text.startsWith("live:")) return { live: true, allow: text.slice("live:".length).split(",") }
     let json: unknown
     try {
       json = JSON.parse(text)
@@ -128,7 +133,7 @@ const models: Kind<BedrockModel[]> = {
       return undefined // the caller says what was expected
     }
     const parsed = v.safeParse(v.array(model), json)
-    return parsed.success ? parsed.output : undefined
+    return parsed.success ? { models: parsed.output } : undefined
   },
 }
 

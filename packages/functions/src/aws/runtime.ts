@@ -9,7 +9,7 @@ import type { ModelProvider } from "@omnichat/core/model/provider"
 import type { PoolPorts } from "@omnichat/core/pool/ports"
 import type { Ports } from "@omnichat/core/ports"
 import { bedrockProvider } from "@omnichat/core/provider/bedrock/provider"
-import type { ConverseStream } from "@omnichat/core/provider/bedrock/wire"
+import type { BedrockOptions } from "@omnichat/core/provider/bedrock/provider"
 import { demoProvider } from "@omnichat/core/provider/demo/provider"
 import { openaiProvider } from "@omnichat/core/provider/openai/provider"
 import { defaultRunSettings } from "@omnichat/core/run/settings"
@@ -26,6 +26,7 @@ import { openPool } from "./pool-runtime.ts"
 import { noMetrics, noWake } from "./quiet-ports.ts"
 import { s3Blobs } from "./s3-blobs.ts"
 import type { Presigner } from "./s3-presigner.ts"
+import { sharedModels } from "./shared-models.ts"
 
 /** Every port on AWS, and what a function has to do before it ends. */
 export type Runtime = Pick<PendingWork, "settled"> & {
@@ -37,8 +38,8 @@ export type Runtime = Pick<PendingWork, "settled"> & {
 
 /** What one function needs and others shall not carry. */
 export type Parts = {
-  /** Where models are asked. */
-  converseStream?: ConverseStream
+  /** Where Bedrock's models are asked. */
+  bedrock?: BedrockAnswers
   /** The way to the servers of the pool. */
   asksServers?: true
   /** Where addresses for uploads and downloads are given. */
@@ -92,7 +93,7 @@ export function openRuntime(environment: Environment, parts: Parts = {}): Runtim
         : undefined,
       models: () => catalogue,
     })
-  const catalogue = createModels(environment, { clock, log }, parts.converseStream ?? noModels, pool?.provider)
+  const catalogue = createModels(environment, { table, clock, log }, parts.bedrock ?? noModels, pool?.provider)
   const ports: Ports = {
     table,
     clock,
@@ -121,9 +122,9 @@ export function openRuntime(environment: Environment, parts: Parts = {}): Runtim
 }
 
 function createModels(
-  { bedrockModels: models, openai, aliases }: Environment,
-  { clock, log }: Pick<Ports, "clock" | "log">,
-  converseStream: ConverseStream,
+  { bedrock, openai, aliases }: Environment,
+  { table, clock, log }: Pick<Ports, "table" | "clock" | "log">,
+  answers: BedrockAnswers,
   pooled: ModelProvider | undefined,
 ): Catalogue {
   const sources = [
@@ -136,7 +137,16 @@ function createModels(
           ),
         ]),
     ...(pooled === undefined ? [] : [pooled]),
-    ...(models.length === 0 ? [] : [bedrockProvider({ models, converseStream })]),
+    ...("models" in bedrock && bedrock.models.length === 0
+      ? []
+      : [
+          bedrockProvider({
+            models: "models" in bedrock ? bedrock.models : sharedModels(table, clock),
+            ...answers,
+            patience: { clock },
+            onFallback: (from, to) => log.info("model-fallback", { from, to }),
+          }),
+        ]),
     ...(openai === undefined ? [] : [openaiProvider({ ...openai, fetch })]),
   ]
   const catalogue = createCatalogue({
@@ -148,7 +158,11 @@ function createModels(
   return catalogue
 }
 
+type BedrockAnswers = Pick<BedrockOptions, "converse" | "converseStream">
+
 /** For functions that only say which models there are. */
-const noModels: ConverseStream = () => {
-  throw new Error("this function was not made to ask models")
+const noModels: BedrockAnswers = {
+  converseStream() {
+    throw new Error("this function was not made to ask models")
+  },
 }

@@ -1,9 +1,9 @@
-import { createConverseStream } from "../aws/bedrock.ts"
+import { createBedrockAnswers } from "../aws/bedrock.ts"
 import { readEnvironment } from "../aws/environment.ts"
 import { createWorkerFunction } from "../aws/lambda/worker.ts"
 import { openRuntime } from "../aws/runtime.ts"
 
 const environment = readEnvironment(process.env)
 export const handler = createWorkerFunction(
-  openRuntime(environment, { converseStream: createConverseStream(environment), asksServers: true }),
+  openRuntime(environment, { bedrock: createBedrockAnswers(environment), asksServers: true }),
 )
