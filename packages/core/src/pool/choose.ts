@@ -11,6 +11,8 @@ export type Sight = {
   sizes: ReadonlyMap<string, number>
   /** Whether another server could be started. */
   canStart: boolean
+  /** Answers under way that have no lease, by node: those of servers that decide by themselves how many they give. */
+  uncounted?: ReadonlyMap<string, number>
 }
 
 /** What to do for somebody who asks a model; `waitMs` is until the first word could come. */
@@ -33,7 +35,8 @@ export type Choice =
  */
 export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> = new Set()): Choice {
   const { nodes, now, settings } = sight
-  const up = nodes.filter((node) => isUp(node, now, settings) && !avoid.has(node.nodeId))
+  const isProbed = (node: PoolNode) => node.restsUntil !== undefined && (sight.uncounted?.get(node.nodeId) ?? 0) > 0
+  const up = nodes.filter((node) => isUp(node, now, settings) && !isProbed(node) && !avoid.has(node.nodeId))
   const candidates = up.flatMap((node) => candidatesOn(node, model, sight))
   const best = candidates.reduce<Ranked | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined)
   const mayStart = sight.canStart && (settings.pulls || best === undefined)
@@ -52,7 +55,7 @@ const isBetter = (a: Ranked, b: Ranked): boolean =>
 
 function candidatesOn(node: PoolNode, model: string, sight: Sight): Ranked[] {
   const { now, settings } = sight
-  const load = liveSlots(node, now).length
+  const load = liveSlots(node, now).length + (sight.uncounted?.get(node.nodeId) ?? 0)
   if (isLoaded(node, model)) return [{ choice: askLoaded(node, model, sight), load }]
   const under = loadingOf(node, model)
   if (under !== undefined) {

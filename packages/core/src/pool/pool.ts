@@ -7,7 +7,7 @@ import { inOrder, rankFor } from "./line.ts"
 import type { Waiting } from "./line.ts"
 import type { PoolNode } from "./node.ts"
 import type { PoolPorts } from "./ports.ts"
-import { changeNode, endSlot, leaveLine, readPool, renewSlot, standInLine } from "./store.ts"
+import { changeNode, endSlot, leaveLine, readNode, readPool, renewSlot, standInLine } from "./store.ts"
 import type { PoolItems } from "./store.ts"
 
 /** A place on a server. Whoever has it keeps it alive and gives it back. */
@@ -20,6 +20,8 @@ export type Place = {
   /** When it was taken (epoch milliseconds), and the node as it was then. */
   takenAt: number
   node: PoolNode
+  /** Whether it is a lease on the node's item. A server that decides by itself how much it does at once needs none. */
+  leased: boolean
 }
 
 /** How an answer ended, as far as it says something of the server. */
@@ -33,6 +35,8 @@ const keepWaiting = 24 * 3600
 /** Sends work to servers: gives each asker a place, or has it stand in line for one. */
 export class Pool {
   readonly #ports: PoolPorts
+  /** Answers without a lease that this process has under way, by node. */
+  readonly #uncounted = new Map<string, number>()
 
   constructor(ports: PoolPorts) {
     this.#ports = ports
@@ -68,6 +72,7 @@ export class Pool {
   /** Keeps the place until `signal` is aborted. `recall` is called when the server may not be begun with any more. */
   async keep(place: Place, recall: () => void, signal: AbortSignal): Promise<void> {
     const { clock, settings, table, log } = this.#ports
+    if (!place.leased) return
     for (;;) {
       await clock.sleep(settings.renewEvery, signal)
       if (signal.aborted) return
@@ -82,8 +87,9 @@ export class Pool {
 
   /** Gives the place back, with what the answer has told of the server. */
   async end(place: Place, ending: Ending): Promise<void> {
-    const { clock, settings, table, wake } = this.#ports
+    const { clock, table, wake } = this.#ports
     const { node } = place
+    if (!place.leased) return this.#endUncounted(place, ending)
     const took = clock.now() - place.takenAt
     const failures = node.failures + 1
     const learned =
@@ -93,7 +99,7 @@ export class Pool {
             ...(node.failures > 0 && { failures: 0 }),
           }
         : ending === "unreached"
-          ? { failures, ...(failures >= settings.failuresUntilRest && { restsUntil: clock.now() + settings.rest }) }
+          ? this.#failed(failures)
           : {}
     await endSlot(table, place.nodeId, place.runId, learned)
     wake.notify(poolTopic)
@@ -144,7 +150,7 @@ export class Pool {
       await leaveLine(this.#ports.table, asker.runId)
       throw new OmniError("model_unavailable", entry.called.failed)
     }
-    const choice = choose(model, sightOf(this.#ports, items), avoid)
+    const choice = choose(model, this.#sight(items), avoid)
     if (choice.kind === "none") return this.#ask(choice, items, asker, model)
     if (this.#ahead(items, asker, model).length > 0) return "wait"
     if (choice.kind === "answer") {
@@ -163,8 +169,12 @@ export class Pool {
     return "wait"
   }
 
+  #sight(items: PoolItems): Sight {
+    return { ...sightOf(this.#ports, items), uncounted: this.#uncounted }
+  }
+
   #expected(items: PoolItems, asker: { runId: string; userId: string }, model: string): number {
-    const choice = choose(model, sightOf(this.#ports, items))
+    const choice = choose(model, this.#sight(items))
     if (choice.kind === "none") return Number.POSITIVE_INFINITY
     return choice.waitMs + this.#ahead(items, asker, model).length * this.#ports.settings.answerMs
   }
@@ -227,7 +237,12 @@ export class Pool {
 
   async #take(node: PoolNode, asker: Asker, model: string): Promise<Place | undefined> {
     const now = this.#ports.clock.now()
-    const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node }
+    const leased = node.report?.parallel !== undefined
+    const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node, leased }
+    if (!leased) {
+      this.#count(node.nodeId, 1)
+      return place
+    }
     const slots = { ...Object.fromEntries(liveSlots(node, now)), [asker.runId]: this.#slot(place) }
     const taken = await changeNode(this.#ports.table, node, { slots, used: { ...node.used, [model]: now } })
     return taken && { ...place, node: taken }
@@ -236,9 +251,30 @@ export class Pool {
   /** The place that was kept for the asker becomes its own. */
   async #claim(node: PoolNode, asker: Asker, model: string): Promise<Place | undefined> {
     const now = this.#ports.clock.now()
-    const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node }
+    const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node, leased: true }
     const kept = await renewSlot(this.#ports.table, node.nodeId, asker.runId, this.#slot(place))
     return kept && { ...place, node: kept }
+  }
+
+  async #endUncounted({ nodeId, node }: Place, ending: Ending): Promise<void> {
+    this.#count(nodeId, -1)
+    if (ending === "unknown" || (ending === "answered" && node.failures === 0)) return
+    const seen = await readNode(this.#ports.table, nodeId)
+    if (seen === undefined) return
+    if (ending === "answered") await changeNode(this.#ports.table, seen, { failures: 0 }, ["restsUntil"])
+    else await changeNode(this.#ports.table, seen, this.#failed(seen.failures + 1))
+  }
+
+  #count(nodeId: string, by: number): void {
+    const count = (this.#uncounted.get(nodeId) ?? 0) + by
+    if (count > 0) this.#uncounted.set(nodeId, count)
+    else this.#uncounted.delete(nodeId)
+  }
+
+  /** What a call that reached nobody says of the server: too many in a row, and it is left alone. */
+  #failed(failures: number): Partial<Pick<PoolNode, "failures" | "restsUntil">> {
+    const { clock, settings } = this.#ports
+    return { failures, ...(failures >= settings.failuresUntilRest && { restsUntil: clock.now() + settings.rest }) }
   }
 
   #slot({ model, userId }: Pick<Place, "model" | "userId">): PoolNode["slots"][string] {
