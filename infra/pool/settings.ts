@@ -24,7 +24,7 @@ export type ServerType = keyof typeof prices.servers
 export const serverTypes = Object.keys(prices.servers) as ServerType[]
 
 /** GPU memory that a model takes for itself and what it is asked, as a multiple of its bytes. */
-export const memoryFactor = 1.2
+const memoryFactor = 1.2
 
 const modelForm = /^((?:[\w.-]+\/)*[\w.-]+)(:[\w.-]+)?=(\d+(?:\.\d+)?)$/
 

@@ -1,5 +1,7 @@
 import { answersCost, minutesAnAnswer } from "./answer.mjs"
 import { idleCost } from "./idle.mjs"
+import { money, table } from "./markdown.mjs"
+import { poolSection } from "./pool-document.mjs"
 import { prices } from "./prices.mjs"
 import { answersAtOnce, habits, quotas, usersUntil } from "./scale.mjs"
 
@@ -11,10 +13,11 @@ export const costPage = "docs/cost.md"
  * @property {import("./answer.mjs").Counts} counts
  * @property {Record<string, number>} megabytes memory of each function
  * @property {Record<string, import("./idle.mjs").Idle>} stages what each stage does while nobody comes
+ * @property {import("./pool.mjs").PoolFacts} pool
  */
 
 /** The page about money. @param {Facts} facts */
-export function costDocument({ counts, megabytes, stages }) {
+export function costDocument({ counts, megabytes, stages, pool }) {
   const answers = answersCost(counts, megabytes)
   const idle = Object.entries(stages).map(([name, stage]) => ({ name, ...idleCost(stage) }))
   const [first] = idle
@@ -60,8 +63,11 @@ ${table([
 
 What is kept is paid by size: chats at $0.25 a GB-month (the first 25 GB are free) and $0.20 for their point-in-time copies, files
 at $0.023. \`tests/infra/idle.ts\` names every kind of thing that a stage has, and what it costs while nobody comes; a kind
-without a line fails the test. A pool of GPUs is not there yet; it will be off unless a stage asks for it.
+without a line fails the test.
 
+## A pool of GPUs
+
+${poolSection(pool)}
 ## What gives way first
 
 Reckoned with ${habits.answersADay} answers a user and day, ${habits.shareOfPeakHour * 100} % of them in the busiest hour, ${habits.secondsAnAnswer} s each.
@@ -106,11 +112,3 @@ ${table([
 ])}
 `
 }
-
-/** @param {number} dollars */
-function money(dollars) {
-  return dollars === 0 ? "$0" : `$${dollars.toFixed(dollars < 0.1 ? 4 : 2)}`
-}
-
-/** @param {string[][]} rows */
-const table = (rows) => rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n")

@@ -8,23 +8,34 @@ import { costOf } from "./prices.mjs"
  * @property {number} sweepMegabytes memory of its function
  * @property {number} sweepReadUnits
  * @property {number} storedGigabytes bundles and the page
- * @property {number} alarms
+ * @property {number} alarms metrics that they look at
+ * @property {IdlePool} [pool]
+ */
+
+/**
+ * What the pool's function does in a month, called by the schedule to see whether a server is there that nobody needs.
+ * @typedef {{ calls: number, ms: number, megabytes: number, readUnits: number, writeUnits: number }} IdlePool `ms`, units: of a call
  */
 
 const freeAlarms = 10
 
 /** Dollars for a month without a visitor. @param {Idle} idle */
 export function idleCost(idle) {
-  const { sweepsAMonth } = idle
+  const { sweepsAMonth, pool = { calls: 0, ms: 0, megabytes: 0, readUnits: 0, writeUnits: 0 } } = idle
   const parts = {
     "the sweep's calls": costOf("call", sweepsAMonth) + costOf("scheduled", sweepsAMonth),
     "the sweep's time": costOf("gigabyteSecond", (sweepsAMonth * idle.sweepMs * idle.sweepMegabytes) / 1000 / 1024),
     "the sweep's reads": costOf("read", sweepsAMonth * idle.sweepReadUnits),
+    "the pool's calls": costOf("call", pool.calls),
+    "the pool's time": costOf("gigabyteSecond", (pool.calls * pool.ms * pool.megabytes) / 1000 / 1024),
+    "the pool's reads and writes":
+      costOf("read", pool.calls * pool.readUnits) + costOf("write", pool.calls * pool.writeUnits),
     "files of the app": costOf("stored", idle.storedGigabytes),
   }
   const sum = Object.values(parts).reduce((total, dollars) => total + dollars, 0)
   // Calls and time of functions and of the scheduler, and ten alarms, stay free for ever in every account.
-  const free = parts["the sweep's calls"] + parts["the sweep's time"]
+  const free =
+    parts["the sweep's calls"] + parts["the sweep's time"] + parts["the pool's calls"] + parts["the pool's time"]
   return {
     parts,
     sum,

@@ -1,3 +1,15 @@
+import { readFileSync } from "node:fs"
+
+/**
+ * What infra/ knows of prices, to tell what a server costs.
+ * @type {{ read: string, servers: Record<string, { dollarsPerHour: number }>, spotShare: number } & Record<PoolPrice, number>}
+ */
+export const poolPrices = JSON.parse(readFileSync(new URL("../../infra/pool/prices.json", import.meta.url), "utf8"))
+/** @typedef {"addressPerHour" | "diskGigabyteMonth" | "diskThroughputMonth" | "snapshotGigabyteMonth" | "initializedGigabyte"} PoolPrice */
+
+const ec2 = "https://aws.amazon.com/ec2/pricing/on-demand/"
+const ebs = "https://aws.amazon.com/ebs/pricing/"
+
 /**
  * A list price of AWS in us-east-1, in US dollars, without any free tier.
  * @typedef {{ dollars: number, per: number, of: string, page: string, read: string }} Price `per` units of `of`; read: when
@@ -13,7 +25,18 @@ export const prices = {
   gigabyteSecond: price(13.3334, 1e6, "GB-seconds on arm64", "https://aws.amazon.com/lambda/pricing/"),
   scheduled: price(1, 1e6, "calls of the scheduler", "https://aws.amazon.com/eventbridge/pricing/"),
   stored: price(0.023, 1, "GB-months in S3", "https://aws.amazon.com/s3/pricing/"),
-  alarm: price(0.1, 1, "months of an alarm", "https://aws.amazon.com/cloudwatch/pricing/"),
+  alarm: price(0.1, 1, "months of a metric that an alarm looks at", "https://aws.amazon.com/cloudwatch/pricing/"),
+  server: price(
+    poolPrices.servers["g6.xlarge"]?.dollarsPerHour ?? Number.NaN,
+    1,
+    "hours of a g6.xlarge on demand",
+    ec2,
+  ),
+  address: price(poolPrices.addressPerHour, 1, "hours of a public IPv4 address", "https://aws.amazon.com/vpc/pricing/"),
+  disk: price(poolPrices.diskGigabyteMonth, 1, "GB-months of a gp3 disk", ebs),
+  throughput: price(poolPrices.diskThroughputMonth, 1, "MiB/s-months of a gp3 disk, over 125", ebs),
+  snapshot: price(poolPrices.snapshotGigabyteMonth, 1, "GB-months of a snapshot", ebs),
+  initialized: price(poolPrices.initializedGigabyte, 1, "GB of a snapshot, read at a rate that was ordered", ebs),
 }
 
 /** @param {keyof typeof prices} name @param {number} amount @returns {number} dollars */
@@ -25,5 +48,5 @@ export function costOf(name, amount) {
 
 /** @param {number} dollars @param {number} per @param {string} of @param {string} page @returns {Price} */
 function price(dollars, per, of, page) {
-  return { dollars, per, of, page, read: "autumn 2026" }
+  return { dollars, per, of, page, read: poolPrices.read }
 }

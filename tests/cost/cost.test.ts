@@ -5,6 +5,7 @@ import { answersCost } from "../../scripts/cost/answer.mjs"
 import { costDocument, costPage } from "../../scripts/cost/document.mjs"
 import { readFacts } from "../../scripts/cost/facts.mjs"
 import { idleCost } from "../../scripts/cost/idle.mjs"
+import { eveningOf, hourOf, startOf } from "../../scripts/cost/pool.mjs"
 import { installPlatform } from "../../scripts/infra/platform.mjs"
 import { workspaceRoot } from "../../scripts/lib/files.mjs"
 
@@ -26,10 +27,18 @@ describe("what it costs on AWS", () => {
   })
 
   it("is cents for a month in which nobody comes, on every stage", () => {
-    expect(Object.keys(facts.stages)).toEqual(["dev", "production"])
-    for (const stage of Object.values(facts.stages)) {
-      expect(idleCost(stage).sum).toBeLessThan(0.1)
-      expect(idleCost(stage).withFreeTier).toBeLessThan(0.02)
+    expect(Object.keys(facts.stages)).toEqual(["dev", "production", "production with a pool"])
+    for (const [name, stage] of Object.entries(facts.stages)) {
+      const cents = name.includes("pool") ? { listed: 20, paid: 8 } : { listed: 10, paid: 2 }
+      expect(idleCost(stage).sum * 100).toBeLessThan(cents.listed)
+      expect(idleCost(stage).withFreeTier * 100).toBeLessThan(cents.paid)
     }
+  })
+
+  it("is for a server of the pool what its functions are told", () => {
+    expect(hourOf(facts.pool, false).sum).toBeCloseTo(facts.pool.dollarsPerHour, 4)
+    expect(hourOf(facts.pool, true).sum).toBeLessThan(hourOf(facts.pool, false).sum * 0.6)
+    expect(startOf(facts.pool, false).waited).toBeLessThan(0.05)
+    expect(eveningOf(facts.pool, false, 4)).toBeLessThan(4)
   })
 })

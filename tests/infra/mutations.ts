@@ -57,7 +57,7 @@ export const mistakes: Mistake[] = [
   },
   {
     name: "the whole account may take a function's role",
-    change: { file: "infra/function.ts", from: "...(!$dev &&", to: "...($dev &&" },
+    change: { file: "infra/function.ts", from: "...(!($dev && isLive) &&", to: "...($dev && isLive &&" },
     noticed: "a role is taken by the service that it is for, and by nobody of this account",
   },
   {
