@@ -21,16 +21,24 @@ export type AliasTarget = {
   waitAtMostSeconds?: number
 }
 
-/** Models that are names for others: `auto/<id>`. */
-export function aliasProvider(aliases: () => readonly Alias[], models: () => Pick<Models, "find">): ModelProvider {
+/** The first part of aliases' ids. They are listed as models, and are no source of any. */
+export const aliasProviderId = "auto"
+
+/** Models that are names for others: `auto/<id>`. `onPassed` hears of each target that was passed over. */
+export function aliasProvider(
+  aliases: () => readonly Alias[],
+  models: () => Pick<Models, "find">,
+  onPassed?: (passed: { alias: string; model: string; error: OmniError }) => void,
+): ModelProvider {
   return {
-    id: "auto",
+    id: aliasProviderId,
     list: () => Promise.resolve(aliases().map(toModel)),
     stream(request, signal) {
       const alias = aliases().find(({ id }) => id === request.model)
       if (alias === undefined) throw new OmniError("model_not_found", `There is no model "auto/${request.model}".`)
       const targets = alias.targets.map(({ model, waitAtMostSeconds }) => ({
         find: () => models().find(model),
+        passed: (error: OmniError) => onPassed?.({ alias: alias.id, model, error }),
         ...(waitAtMostSeconds !== undefined && { waitAtMost: waitAtMostSeconds * 1000 }),
       }))
       return askInOrder(targets, request, signal)

@@ -6,6 +6,7 @@ import type { ModelSummary } from "../protocol/http.ts"
 import type { Source } from "../protocol/settings.ts"
 import { fullName } from "../provider/ollama/name.ts"
 import type { Clock } from "../store/clock.ts"
+import { aliasProviderId } from "./aliases.ts"
 import { Lister } from "./listing.ts"
 import type { Listing } from "./listing.ts"
 import type { ChosenModel, Models } from "./models.ts"
@@ -22,7 +23,9 @@ export type CatalogueOptions = {
    * takes effect at once; give the same objects as long as nothing changes.
    */
   sources: () => readonly (ModelProvider | ServedProvider)[]
-  /** Listed when nothing else has a model, or when forced. Found by its id always. */
+  /** Providers that may be far away: their models are listed as they were last seen while others have answered. */
+  late?: readonly string[]
+  /** Listed when nothing else has a model (aliases are no models), or when forced. Found by its id always. */
   demo: { provider: ModelProvider; forced: () => boolean }
   clock: Clock
   log: Log
@@ -39,9 +42,12 @@ export interface Catalogue extends Models {
 const listAgeMs = 2_000
 const checkAgeMs = 1_000
 const startAgeMs = 60_000
+/** For how long those who are late are waited for when others have models, in milliseconds. */
+const graceMs = 300
 
 /** The one implementation of Models. Ids are `<provider>/<name>`; an Ollama name without a tag means `:latest`. */
-export function createCatalogue({ sources, demo, clock, log, remember }: CatalogueOptions): Catalogue {
+export function createCatalogue(options: CatalogueOptions): Catalogue {
+  const { sources, late = [], demo, clock, log, remember } = options
   const listers = new Map<string, Lister>()
   const remembered: Remembered = {}
   let loading: Promise<void> | undefined
@@ -75,22 +81,43 @@ export function createCatalogue({ sources, demo, clock, log, remember }: Catalog
       listers.set(key, lister)
       return { provider, server, lister }
     })
-  const modelsOf = (lister: Lister, listing: Listing): ProviderModel[] =>
-    "models" in listing ? listing.models : (lister.lastSeen ?? [])
+
+  /** What each place has, where it has said so in time. */
+  async function repliesOf(places: readonly Place[]): Promise<ReadonlyMap<Place, Listing>> {
+    const replies = new Map<Place, Listing>()
+    const ask = async (place: Place) => void replies.set(place, await place.lister.reply(place.server, listAgeMs))
+    const isLate = ({ provider }: Place) => late.includes(provider.id)
+    const others = Promise.all(places.filter(isLate).map(ask))
+    await Promise.all(places.filter((place) => !isLate(place)).map(ask))
+    const hasModels = [...replies].some(
+      ([{ provider }, listing]) => provider.id !== aliasProviderId && "models" in listing && listing.models.length > 0,
+    )
+    if (!hasModels) await others
+    else {
+      const all = new AbortController()
+      await Promise.race([others, clock.sleep(graceMs, all.signal)])
+      all.abort()
+    }
+    return replies
+  }
 
   async function list(): Promise<ModelSummary[]> {
     await loaded()
     const places = sources().flatMap(placesOf)
-    const listings = await Promise.all(places.map(({ lister, server }) => lister.reply(server, listAgeMs)))
+    const replies = await repliesOf(places)
     const summaries = new Map<string, ModelSummary>()
-    places.forEach(({ provider, lister }, index) => {
-      const listing = listings[index]
-      for (const model of listing ? modelsOf(lister, listing) : []) {
+    let hasModels = false
+    for (const place of places) {
+      const { provider, lister } = place
+      const listing = replies.get(place)
+      const models = listing !== undefined && "models" in listing ? listing.models : (lister.lastSeen ?? [])
+      for (const model of models) {
         const summary = summaryOf(provider, model)
         if (!summaries.has(summary.id)) summaries.set(summary.id, summary)
+        hasModels ||= provider.id !== aliasProviderId
       }
-    })
-    if (summaries.size > 0 && !demo.forced()) return [...summaries.values()]
+    }
+    if (hasModels && !demo.forced()) return [...summaries.values()]
     return [...summaries.values(), ...(await demoModels()).map((model) => summaryOf(demo.provider, model))]
   }
 
@@ -113,13 +140,24 @@ export function createCatalogue({ sources, demo, clock, log, remember }: Catalog
       // A run does not wait for a list of what is known anyway; the next one has the new list.
       for (const { lister, server } of places) void lister.reply(server, listAgeMs)
     } else {
-      await Promise.all(places.map(({ lister, server }) => lister.reply(server, listAgeMs)))
+      await untilOneHas(name, places)
     }
     for (const { provider, lister } of places) {
       const model = lister.lastSeen?.find(named(name))
       if (model) return chosen(provider, model)
     }
     throw await notFound(id, places)
+  }
+
+  /** Asks all, and waits until one says that it has the model: a server that hangs costs those of the others nothing. */
+  function untilOneHas(name: string, places: readonly Place[]): Promise<void> {
+    return new Promise((resolve) => {
+      const asked = places.map(async ({ lister, server }) => {
+        const listing = await lister.reply(server, listAgeMs)
+        if ("models" in listing && listing.models.some(named(name))) resolve()
+      })
+      void Promise.all(asked).then(() => resolve())
+    })
   }
 
   async function notFound(id: string, places: Place[]): Promise<OmniError> {
@@ -138,8 +176,9 @@ export function createCatalogue({ sources, demo, clock, log, remember }: Catalog
 
   async function checkSources(): Promise<Source[]> {
     await loaded()
-    const present = sources()
-    const places = present.flatMap(placesOf)
+    const places = sources()
+      .filter(({ id }) => id !== aliasProviderId)
+      .flatMap(placesOf)
     const checked = await Promise.all(
       places.map(async ({ provider, server, lister }) =>
         sourceOf(provider, server, await lister.reply(server, checkAgeMs)),

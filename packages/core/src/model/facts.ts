@@ -68,7 +68,7 @@ export type Caching = {
   hour: boolean
 }
 
-/** `bytes` of one as they are sent, which is in base 64; `count` in one request. */
+/** `bytes` of one in base 64, as it is sent; `count` in one request. */
 export type ImageLimits = { bytes: number; count: number }
 /** `bytes` and `pdfBytes` of one; `count` in one request. */
 export type DocumentLimits = { bytes: number; pdfBytes: number; count: number }
@@ -231,7 +231,6 @@ const rules: readonly (ModelFacts & { names: RegExp })[] = [
     ...seeing,
     contextLength: 300_000,
     maxOutputTokens: 10_000,
-    usualOutputTokens: 10_000,
     sampling: "both",
     prefill: true,
     forcedTools: true,
@@ -270,6 +269,8 @@ const rules: readonly (ModelFacts & { names: RegExp })[] = [
   { names: /\bllama3-1-8b/, ...unstreamed, ...price(0.22, 0.22) },
   { names: /\bllama(3-[23]|4)-/, profileOnly: true },
   { names: /\bllama3-[123]-/, contextLength: 128_000, maxOutputTokens: 8192 },
+  { names: /\bllama3-70b/, ...price(2.65, 3.5) },
+  { names: /\bllama3-8b/, ...price(0.3, 0.6) },
   { names: /\bllama3-(70|8)b/, contextLength: 8192, maxOutputTokens: 2048 },
   { names: /(^|\.)meta\.llama/, tools: "none", sampling: "both", documents: usualDocuments },
 

@@ -7,6 +7,8 @@ export type Target = {
   find(): Promise<Pick<ChosenModel, "name" | "provider">>
   /** Passed over when its answer would begin later than this (milliseconds). */
   waitAtMost?: number
+  /** Hears why the next one is asked instead. */
+  passed?(error: OmniError): void
 }
 
 /** What another model may do better: the one asked is not there, has no time, or broke down. */
@@ -26,7 +28,7 @@ export async function* askInOrder(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  for (const [at, { find, waitAtMost }] of targets.entries()) {
+  for (const [at, { find, waitAtMost, passed }] of targets.entries()) {
     const isLast = at === targets.length - 1
     let begun = false
     try {
@@ -39,6 +41,7 @@ export async function* askInOrder(
     } catch (thrown) {
       const mayPass = thrown instanceof OmniError && passing.has(thrown.code)
       if (begun || isLast || signal.aborted || !mayPass) throw thrown
+      passed?.(thrown)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { ModelContent, ModelMessage } from "../model/provider.ts"
-import { base64 } from "./base64.ts"
+import { base64, fromBase64 } from "./base64.ts"
 import { plainMessages } from "./content.ts"
 
 const text = (words: string): ModelContent => ({ type: "text", text: words })
@@ -52,4 +52,22 @@ test.each([
 test.each([0, 1, 2, 3, 4, 254, 255, 256])("base 64 of %i bytes is what it should be", (length) => {
   const bytes = Uint8Array.from({ length }, (_, at) => (at * 7) % 256)
   expect(base64(bytes)).toBe(btoa(String.fromCharCode(...bytes)))
+})
+
+test("calls of tools and their results are told as text, and a question stays the question while they are made", () => {
+  const call: ModelContent = { type: "tool-call", id: "1", name: "look_up", input: { word: "tea" } }
+  const result: ModelContent = { type: "tool-result", id: "1", name: "look_up", output: { meaning: "a drink" } }
+  const failed: ModelContent = { type: "tool-result", id: "2", name: "look_up", output: "no such word", isError: true }
+  expect(texts([user(text("a")), assistant(text("I look."), call, text("So.")), user(result, failed)])).toEqual([
+    "user: a",
+    'assistant: I look.\n\n[The tool look_up was called with {"word":"tea"}.]\n\nSo.',
+    'user: [The tool look_up gave: {"meaning":"a drink"}]\n\n[The tool look_up failed: no such word]',
+  ])
+  expect(texts([user(text("a")), assistant(call), user({ ...result, output: "" })])[1]).toMatch(/\.\]$/)
+  expect(() => plainMessages([user(file("application/pdf")), assistant(call), user(result)], false, "m")).toThrow(/PDF/)
+})
+
+test("bytes come back from base 64, and what is none gives none", () => {
+  expect(fromBase64(base64(new Uint8Array([0, 255, 7])))).toEqual(new Uint8Array([0, 255, 7]))
+  expect(fromBase64("?")).toBeUndefined()
 })

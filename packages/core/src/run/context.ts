@@ -31,7 +31,7 @@ export async function readContext(
  * A stored message as a model reads it: one message, or, of an answer that has called tools, its steps and the tools'
  * results in turns. A call that came to no end has failed.
  */
-async function messagesOf(files: ReadFile, role: ModelMessage["role"], parts: Part[]): Promise<ModelMessage[]> {
+export async function messagesOf(files: ReadFile, role: ModelMessage["role"], parts: Part[]): Promise<ModelMessage[]> {
   const messages: ModelMessage[] = []
   let content: ModelContent[] = []
   let results: ModelContent[] = []
@@ -72,7 +72,7 @@ function outcomeOf({ state, output, errorText }: ToolPart): { output: unknown; i
   }
 }
 
-type ReadFile = (part: FilePart) => Promise<ModelContent>
+export type ReadFile = (part: FilePart) => Promise<ModelContent>
 
 /** Reads each file once, however often the path names it. */
 function fileReader(ports: RunPorts): ReadFile {

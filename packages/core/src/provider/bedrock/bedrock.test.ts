@@ -5,6 +5,7 @@ import { bedrockProvider } from "./provider.ts"
 import type { ConverseEvent, ConverseInput } from "./wire.ts"
 
 const model = { id: "m", name: "M", capabilities: [], maxOutputTokens: 4096 }
+const haiku = { ...model, id: "anthropic.claude-3-haiku-20240307-v1:0" }
 const text = (text: string, contentBlockIndex = 0): ConverseEvent => ({
   contentBlockDelta: { contentBlockIndex, delta: { text } },
 })
@@ -19,7 +20,7 @@ const thrown = (name: string, message = "so it is") => Object.assign(new Error(m
 async function answer(events: (ConverseEvent | Error)[], request: Partial<ModelRequest> = {}) {
   const sent: ConverseInput[] = []
   const provider = bedrockProvider({
-    models: [model],
+    models: [model, haiku],
     async *converseStream(input) {
       sent.push(input)
       for (const event of events) {
@@ -136,8 +137,8 @@ test("nobody at the endpoint is model_unavailable", async () => {
 
 test("params are sent under the names of the API, and a limit always", async () => {
   const params = { temperature: 0.5, topP: 0.9, maxOutputTokens: 9, stop: ["##"], seed: 7, system: "Be brief." }
-  expect((await answer([stop()], { params })).input).toEqual({
-    modelId: "m",
+  expect((await answer([stop()], { params, model: haiku.id })).input).toEqual({
+    modelId: haiku.id,
     system: [{ text: "Be brief." }],
     messages: [{ role: "user", content: [{ text: "Why?" }] }],
     inferenceConfig: { temperature: 0.5, topP: 0.9, maxTokens: 9, stopSequences: ["##"] },
@@ -165,9 +166,28 @@ test("an answer that is gone on from ends without white space, and that is not t
     ...ask("Why?"),
     { role: "assistant", content: [{ type: "text", text: "Because \n" }] },
   ]
-  const { input, events } = await answer([text(" \nof it \n"), stop()], { messages })
+  const { input, events } = await answer([text(" \nof it \n"), stop()], { messages, model: haiku.id })
   expect(input?.messages.at(-1)).toEqual({ role: "assistant", content: [{ text: "Because" }] })
   expect(said(events).text).toBe("of it \n")
+})
+
+test("an unknown model is asked to go on from a beginning, and told to in words when it refuses that", async () => {
+  const refused = thrown("ValidationException", "The conversation must end with a user message.")
+  const sent: ConverseInput[] = []
+  const provider = bedrockProvider({
+    models: [model],
+    async *converseStream(input) {
+      sent.push(input)
+      if (sent.length === 1) throw refused
+      yield* [text("of it"), stop()]
+    },
+  })
+  const beginning = { role: "assistant" as const, content: [{ type: "text" as const, text: "Because " }] }
+  const asked = { model: "m", messages: [...ask("Why?"), beginning], params: {} }
+  const events: ModelEvent[] = []
+  for await (const event of provider.stream(asked, new AbortController().signal)) events.push(event)
+  expect(said(events).text).toBe("of it")
+  expect(sent.map(({ messages }) => messages.at(-1)?.role)).toEqual(["assistant", "user"])
 })
 
 test("what the list does not hold is not asked for", async () => {

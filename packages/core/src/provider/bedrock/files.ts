@@ -27,45 +27,55 @@ const documentFormats: Record<string, DocumentFormat> = {
 /** These can be written into the text as well, where a document of them is too many or too large. */
 const isText = /^(text\/.+|application\/json)$/
 
+/** What a message holds once its files are as Bedrock takes them. */
+export type PreparedContent = Exclude<ModelContent, File> | { type: "block"; block: ContentBlock }
+export type PreparedMessage = { role: ModelMessage["role"]; content: PreparedContent[] }
+
 /**
  * Turns the files of one request into blocks, the newest first: what a request may hold of them is given to those that
  * are asked about. In the message being answered a file that cannot be sent is refused, by name and with what to do; in
- * an earlier one a line stands in its place, so that no chat ends at a file.
+ * an earlier one a line stands in its place, so that no chat ends at a file. @throws OmniError `invalid`
  */
-export class Files {
+export function withFileBlocks(
+  messages: readonly ModelMessage[],
+  facts: BedrockFacts,
+  model: string,
+): PreparedMessage[] {
+  const files = new Files(facts, model)
+  const asked = messages.findLastIndex(isAsked)
+  const prepared = messages.toReversed().map(({ role, content }, fromEnd): PreparedMessage => {
+    const refuse = messages.length - 1 - fromEnd >= asked
+    return {
+      role,
+      content: content.map((part) =>
+        part.type === "file" ? { type: "block", block: files.block(part, refuse) } : part,
+      ),
+    }
+  })
+  return prepared.toReversed()
+}
+
+class Files {
   readonly #facts: BedrockFacts
   readonly #model: string
-  readonly #blocks = new Map<File, ContentBlock>()
   readonly #names = new Set<string>()
   #images = 0
   #documents = 0
 
-  /** @throws OmniError `invalid` for a file of the message being answered */
-  constructor(messages: readonly ModelMessage[], facts: BedrockFacts, model: string) {
+  constructor(facts: BedrockFacts, model: string) {
     this.#facts = facts
     this.#model = model
-    const asked = messages.findLastIndex(isAsked)
-    for (const [index, { content }] of [...messages.entries()].reverse()) {
-      for (const part of content) {
-        if (part.type === "file" && !this.#blocks.has(part)) this.#blocks.set(part, this.#block(part, index >= asked))
-      }
-    }
   }
 
-  block(file: File): ContentBlock {
-    return this.#blocks.get(file) ?? { text: fileGone(file) }
-  }
-
-  #block(file: File, refuse: boolean): ContentBlock {
+  block(file: File, refuse: boolean): ContentBlock {
     const image = imageFormats[file.mediaType]
     const document = documentFormats[file.mediaType]
     const { images, documents } = this.#facts
     const why =
       image !== undefined && images !== null
-        ? (tooLarge(file, Math.ceil(file.bytes.length / 3) * 4, images.bytes, "in base 64") ??
-          tooMany(this.#images, images.count, "images"))
+        ? (tooLarge(file, Math.floor(images.bytes / 4) * 3) ?? tooMany(this.#images, images.count, "images"))
         : document !== undefined && documents !== null
-          ? (tooLarge(file, file.bytes.length, document === "pdf" ? documents.pdfBytes : documents.bytes) ??
+          ? (tooLarge(file, document === "pdf" ? documents.pdfBytes : documents.bytes) ??
             tooMany(this.#documents, documents.count, "documents"))
           : undefined
     const source = { bytes: file.bytes }
@@ -100,10 +110,10 @@ export class Files {
   }
 }
 
-function tooLarge({ filename }: File, size: number, most: number, how = ""): string | undefined {
-  if (size <= most) return undefined
-  const [is, may] = [size, most].map((bytes) => `${(bytes / 1_000_000).toFixed(1)} MB`)
-  return `${filename}: it has ${[is, how].filter(Boolean).join(" ")}, and ${may} is the most. Make it smaller, or take it out.`
+function tooLarge({ filename, bytes: { length } }: File, most: number): string | undefined {
+  if (length <= most) return undefined
+  const [is, may] = [Math.ceil(length / 100_000) / 10, Math.floor(most / 100_000) / 10]
+  return `${filename}: it has ${is} MB, and ${may} MB is the most. Make it smaller, or take it out.`
 }
 
 const tooMany = (count: number, most: number, kind: string): string | undefined =>

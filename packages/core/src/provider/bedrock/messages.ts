@@ -1,6 +1,7 @@
 import type { ModelContent, ModelMessage } from "../../model/provider.ts"
 import { callAsText, outputAsText, resultAsText } from "../content.ts"
-import { Files } from "./files.ts"
+import { withFileBlocks } from "./files.ts"
+import type { PreparedContent, PreparedMessage } from "./files.ts"
 import type { BedrockFacts } from "./model.ts"
 import { thoughtBlock } from "./reasoning.ts"
 import { objectOf, plainName } from "./tools.ts"
@@ -22,12 +23,12 @@ export type MessageRules = {
  * Older ones help little, and newer models refuse them as soon as anything before them has changed. @throws OmniError
  */
 export function wireMessages(messages: readonly ModelMessage[], rules: MessageRules): ConverseMessage[] {
-  const merged = inTurns(messages, (a, b) => ({ role: a.role, content: [...a.content, ...b.content] }))
-  const files = new Files(merged, rules.facts, rules.model)
+  const prepared = withFileBlocks(messages, rules.facts, rules.model)
+  const merged = inTurns(prepared, (a, b) => ({ role: a.role, content: [...a.content, ...b.content] }))
   const unfinished = firstOfUnfinished(merged)
   const wired = merged
     .map(({ role, content }, index): ConverseMessage => {
-      const blocks = content.flatMap((part) => blocksOf(part, index >= unfinished, files, rules))
+      const blocks = content.flatMap((part) => blocksOf(part, index >= unfinished, rules))
       return { role, content: role === "user" ? resultsFirst(joinTexts(blocks, "\n\n")) : joinTexts(blocks, "") }
     })
     .map(({ role, content }) => ({
@@ -40,12 +41,12 @@ export function wireMessages(messages: readonly ModelMessage[], rules: MessageRu
   return paired(turns).map(withWords)
 }
 
-function blocksOf(part: ModelContent, inLoop: boolean, files: Files, rules: MessageRules): ContentBlock[] {
+function blocksOf(part: PreparedContent, inLoop: boolean, rules: MessageRules): ContentBlock[] {
   switch (part.type) {
     case "text":
       return [{ text: part.text }]
-    case "file":
-      return [files.block(part)]
+    case "block":
+      return [part.block]
     case "reasoning": {
       const thought = inLoop && rules.bound ? thoughtBlock(part, rules.model) : undefined
       return thought === undefined ? [] : [{ reasoningContent: thought }]
@@ -72,7 +73,7 @@ const resultBlock = (
 })
 
 /** Where the answer begins that waits for results of tools; beyond the end where none does. */
-function firstOfUnfinished(messages: readonly ModelMessage[]): number {
+function firstOfUnfinished(messages: readonly PreparedMessage[]): number {
   const before = messages.findLastIndex(
     ({ role, content }) => role === "user" && !content.some(({ type }) => type === "tool-result"),
   )

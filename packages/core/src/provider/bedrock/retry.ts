@@ -7,8 +7,11 @@ export type Patience = {
   random?: () => number
 }
 
-/** The longest pauses before the second and later attempts, in milliseconds: about 15 s in all. */
+/** The longest pauses before the second and later attempts, in milliseconds. */
 const pauses = [1000, 2000, 4000, 8000]
+
+/** The longest that all pauses take, in milliseconds. */
+export const longestWait = pauses.reduce((sum, each) => sum + each, 0)
 
 /** Attempts at one model, the first included. */
 export const attempts = pauses.length + 1

@@ -1,3 +1,4 @@
+import * as v from "valibot"
 import type { ModelEvent, ModelUsage } from "../../model/provider.ts"
 import type { FinishReason } from "../../protocol/event.ts"
 import { OmniError } from "../../protocol/error.ts"
@@ -6,9 +7,10 @@ import type { AnswerReader } from "../answer.ts"
 import { Blocks } from "../blocks.ts"
 import { messageOf } from "../failure.ts"
 import type { Server } from "../server.ts"
+import { toolCalls } from "./wire.ts"
 
 type ChatLine = {
-  message?: { content?: unknown; thinking?: unknown } | null
+  message?: { content?: unknown; thinking?: unknown; tool_calls?: unknown } | null
   done?: unknown
   done_reason?: unknown
   prompt_eval_count?: unknown
@@ -20,6 +22,7 @@ type ChatLine = {
 export class OllamaAnswer implements AnswerReader {
   readonly #server: Server
   readonly #blocks = new Blocks()
+  #called = false
 
   constructor(server: Server) {
     this.#server = server
@@ -33,6 +36,7 @@ export class OllamaAnswer implements AnswerReader {
     if (chunk.done !== true && (typeof message !== "object" || message === null)) throw this.#server.unreadable(line)
     if (typeof message?.thinking === "string") this.#blocks.reasoning(message.thinking, events)
     if (typeof message?.content === "string") this.#blocks.text(message.content, events)
+    if (message?.tool_calls != null) this.#calls(message.tool_calls, line, events)
     if (chunk.done !== true) return false
     this.#blocks.end(events)
     events.push({ type: "finish", finishReason: this.#reason(chunk.done_reason), usage: usageOf(chunk) })
@@ -43,11 +47,24 @@ export class OllamaAnswer implements AnswerReader {
     return false
   }
 
+  /** Calls are told whole. Older servers give them no id. */
+  #calls(told: unknown, line: string, events: ModelEvent[]): void {
+    const calls = v.safeParse(toolCalls, told)
+    if (!calls.success) throw this.#server.unreadable(line)
+    for (const { id, function: called } of calls.output) {
+      this.#blocks.end(events)
+      this.#called = true
+      const call = { id: id || `call_${crypto.randomUUID()}`, toolName: called.name }
+      events.push({ type: "tool-input-start", ...call })
+      events.push({ type: "tool-input-available", ...call, input: called.arguments ?? {} })
+    }
+  }
+
   #reason(reason: unknown): FinishReason {
     switch (reason) {
       case undefined: // Versions before 0.2 say only that they are done.
       case "stop":
-        return "stop"
+        return this.#called ? "tool-calls" : "stop"
       case "length":
         return "length"
       case "load":

@@ -7,6 +7,7 @@ import { OllamaAnswer } from "./answer.ts"
 import { OllamaModels } from "./models.ts"
 import { chatBody } from "./request.ts"
 import { thinkValue } from "./think.ts"
+import { boundTools, toolMessages } from "./tools.ts"
 
 export type OllamaOptions = {
   /** Like `http://127.0.0.1:11434`; may hold a user and password for a proxy before it. */
@@ -28,11 +29,14 @@ export function ollamaProvider({ baseUrl, fetch }: OllamaOptions): ServedProvide
   async function ask(request: ModelRequest, signal: AbortSignal): Promise<ProviderResponse> {
     const { model, messages, params } = request
     // The model's facts cost a call the first time, so they are asked for only where they decide something.
-    const decisive = params.reasoning !== undefined || asksAboutImages(messages)
+    const mayCall = boundTools(request, undefined).length > 0
+    const decisive = params.reasoning !== undefined || mayCall || asksAboutImages(messages)
     const facts = decisive ? await models.facts(model, signal) : undefined
     const sees = facts?.capabilities?.includes("vision") ?? true
     const think = thinkValue(params.reasoning, facts?.thinking ?? [], model)
-    const body = chatBody(model, plainMessages(messages, sees, model), params, think)
+    const tools = boundTools(request, facts?.capabilities)
+    const wired = (tools.length > 0 ? toolMessages : plainMessages)(messages, sees, model)
+    const body = chatBody({ model, messages: wired, params, think, tools })
     return server.call({ method: "POST", path: "/api/chat", body, signal, model })
   }
 

@@ -35,3 +35,11 @@ export type Show = v.InferOutput<typeof show>
 
 /** `GET /api/ps`: the models in memory now. */
 export const running = v.object({ models: v.nullish(v.array(v.object({ name: v.string() }))) })
+
+/** The calls of tools in a line of `POST /api/chat`. Ids came in 2025. */
+export const toolCalls = v.array(
+  v.object({
+    id: text,
+    function: v.object({ name: v.string(), arguments: v.nullish(v.record(v.string(), v.unknown())) }),
+  }),
+)
