@@ -4,7 +4,21 @@ import type { Json, Part } from "@omnichat/core/protocol/part"
 import type { SettingsView, SourceList } from "@omnichat/core/protocol/settings"
 import { wireError } from "./errors.ts"
 import { chatSummary, usage } from "./guard.ts"
-import { anything, count, either, flag, idOf, isObject, list, nullable, object, only, record, text } from "./shape.ts"
+import {
+  amount,
+  anything,
+  count,
+  either,
+  flag,
+  idOf,
+  isObject,
+  list,
+  nullable,
+  object,
+  only,
+  record,
+  text,
+} from "./shape.ts"
 import type { Guard } from "./shape.ts"
 
 /** What the HTTP side answers, as far as the client relies on it (protocol H3 to H8). */
@@ -83,7 +97,7 @@ export const sourceList: Guard<SourceList> = object({
   sources: list(
     object(
       {
-        provider: only("ollama", "openai", "demo"),
+        provider: only("ollama", "openai", "bedrock", "demo"),
         state: only("found", "silent", "wrong", "unset"),
         models: list(object({ id: text }, { sizeBytes: count, loaded: flag })),
       },
@@ -93,12 +107,19 @@ export const sourceList: Guard<SourceList> = object({
 })
 
 const setting = <T>(value: Guard<T>) => object({ value, fixed: flag })
-export const settingsView: Guard<SettingsView> = object({
-  ollamaUrls: setting(list(text)),
-  openaiBaseUrl: setting(nullable(text)),
-  openaiApiKey: object({ set: flag, fixed: flag }),
-  defaultModel: setting(nullable(text)),
-  demo: setting(flag),
-  data: object({ folder: text }),
-  version: text,
-})
+const aliasTarget = object({ model: text }, { waitAtMostSeconds: amount })
+export const settingsView: Guard<SettingsView> = object(
+  {
+    ollamaUrls: setting(list(text)),
+    openaiBaseUrl: setting(nullable(text)),
+    openaiApiKey: object({ set: flag, fixed: flag }),
+    defaultModel: setting(nullable(text)),
+    demo: setting(flag),
+    data: object({ folder: text }),
+    version: text,
+  },
+  {
+    bedrock: object({ region: nullable(text) }),
+    aliases: list(object({ id: text, name: text, targets: list(aliasTarget) })),
+  },
+)

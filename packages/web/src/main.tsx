@@ -18,6 +18,7 @@ import { followKeyboard } from "./shell/viewport.ts"
 import { readAuth } from "./sign-in/auth.tsx"
 
 const SettingsScreen = lazy(() => import("./settings/screen.tsx"))
+const PoolScreen = lazy(() => import("./pool/screen.tsx"))
 const StartScreen = lazy(() => import("./start/screen.tsx"))
 
 const after = (ms: number, action: () => void) => {
@@ -31,7 +32,12 @@ const gather = () => (document.hidden ? 0 : 100)
 function openApp(options: { keep: Keep; token?: NonNullable<ClientOptions["token"]>; account?: Account }) {
   const { keep, token, account } = options
   const client = createClient({ gather, ...(token && { token }) })
-  const app = createApp({ client, keep, hold: solidHolder, now: Date.now, after, ...(account && { account }) })
+  /** Few look at it. */
+  const pool = async () => {
+    const { readPool } = await import("./pool/read.ts")
+    return readPool({ baseUrl: location.origin, fetch: fetch.bind(globalThis), ...(token && { token }) })
+  }
+  const app = createApp({ client, keep, hold: solidHolder, now: Date.now, after, pool, ...(account && { account }) })
   const stage = createStage(keep)
   const view = () => (
     <AppProvider value={app}>
@@ -39,6 +45,7 @@ function openApp(options: { keep: Keep; token?: NonNullable<ClientOptions["token
         <Router root={Shell}>
           <Route path={["/", "/chat/:id"]} component={ChatScreen} />
           <Route path="/settings" component={SettingsScreen} />
+          <Route path="/servers" component={PoolScreen} />
           <Route path="/start" component={StartScreen} />
           <Route path="*" component={ChatScreen} />
         </Router>

@@ -2,7 +2,7 @@ import type { ChatId } from "@omnichat/core/protocol/id"
 import type { App } from "../runtime/app.ts"
 import type { Conversation } from "../runtime/conversation/conversation.ts"
 import type { Draft } from "../runtime/drafts.ts"
-import { textOf } from "../runtime/conversation/turn.ts"
+import { hasWords, textOf } from "../runtime/conversation/turn.ts"
 import type { Stage } from "../shell/stage.tsx"
 import type { Composing } from "./composing.ts"
 import { modelAt, wishFor } from "./desk.ts"
@@ -13,7 +13,10 @@ export interface Acts {
   /** Takes a message back that has not gone out; its words go where one writes. */
   takeBack(key: string): void
   again(key: string): void
-  /** Opens the list of models under `anchor` and has the chosen one answer. */
+  /**
+   * Opens the list of models under `anchor` and has the chosen one answer. An answer that still waits keeps its place
+   * until one is chosen, and is given up then.
+   */
   againWith(key: string, anchor: DOMRect | undefined): void
   goOn(key: string): void
   stop(key: string): void
@@ -60,6 +63,8 @@ export function createActs({ app, stage, conversation, composing, asked }: Parts
           anchor,
           chosen: conversation.state.nodes[key]?.model,
           onPick: (model) => {
+            const turn = conversation.state.nodes[key]
+            if (turn?.status === "running" && !hasWords(turn.parts)) conversation.stop(key)
             app.catalogue.choose(place, model)
             conversation.again(key, wishFor(app, model, false))
             asked()

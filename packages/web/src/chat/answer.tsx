@@ -1,4 +1,4 @@
-import { For, Match, Show, Switch, createMemo, untrack } from "solid-js"
+import { For, Match, Show, Switch, createMemo, createSignal, untrack } from "solid-js"
 import type { Part } from "@omnichat/core/protocol/part"
 import type { ConversationState } from "../runtime/conversation/talk.ts"
 import type { Turn } from "../runtime/conversation/turn.ts"
@@ -42,6 +42,9 @@ export function Answer(props: {
   /** What the box that tells of the trouble offers is not offered again below it. */
   const offered = (way: Way) => faultOf(props.turn, props.name)?.ways.includes(way) ?? false
   const resumable = () => broken() && words() && props.turn.id !== undefined
+  /** What told of the wait was this high: the words begin in its room, and nothing above them moves. */
+  const [room, setRoom] = createSignal<number>()
+  let article!: HTMLElement
   createReading(
     () => props.turn,
     () => props.name,
@@ -50,14 +53,23 @@ export function Answer(props: {
 
   return (
     <article
+      ref={article}
       class="turn answer"
+      style={{ "min-height": props.last && room() !== undefined ? `${room()}px` : undefined }}
       data-key={props.turn.key}
       aria-label={`Answer from ${props.name}`}
       aria-busy={running()}
     >
       <For each={props.turn.parts}>{(part) => <PartView part={part} turn={props.turn} />}</For>
       <Show when={running() && !words()}>
-        <Wait turn={props.turn} name={props.name} />
+        <Wait
+          turn={props.turn}
+          name={props.name}
+          acts={props.acts}
+          temporary={props.state.temporary === true}
+          last={props.last}
+          onOver={() => setRoom(article.offsetHeight)}
+        />
       </Show>
       <Show when={props.turn.status === "complete" && !words()}>
         <p class="aside">The model had nothing to say.</p>

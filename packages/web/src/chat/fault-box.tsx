@@ -1,11 +1,12 @@
 import { useNavigate } from "@solidjs/router"
 import { For, Show } from "solid-js"
+import { useApp } from "../runtime/context.tsx"
 import type { Turn } from "../runtime/conversation/turn.ts"
 import { Icon } from "../ui/icon.tsx"
 import type { IconName } from "../ui/icon.tsx"
 import type { Acts } from "./acts.ts"
 import { faultOf } from "./fault.ts"
-import type { Way } from "./fault.ts"
+import type { Fault, Way } from "./fault.ts"
 
 const words: Record<Way, { label: string; icon: IconName }> = {
   retry: { label: "Retry", icon: "again" },
@@ -23,7 +24,10 @@ export function FaultBox(props: {
   urgent: boolean
 }) {
   const navigate = useNavigate()
+  const app = useApp()
   const fault = () => faultOf(props.turn, props.name)
+  /** Where models come from is nothing a user of a shared service can set. */
+  const ways = (what: Fault) => what.ways.filter((way) => way !== "settings" || !app.account)
   const take = (way: Way, button: HTMLElement) => {
     const { key } = props.turn
     if (way === "retry") props.acts.again(key)
@@ -40,9 +44,9 @@ export function FaultBox(props: {
             {what().title}
           </h2>
           <p>{what().text}</p>
-          <Show when={what().ways.length > 0}>
+          <Show when={ways(what()).length > 0}>
             <div class="choices">
-              <For each={what().ways}>
+              <For each={ways(what())}>
                 {(way, index) => (
                   <button
                     type="button"

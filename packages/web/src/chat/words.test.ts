@@ -3,7 +3,6 @@ import type { Turn } from "../runtime/conversation/turn.ts"
 import { faultOf } from "./fault.ts"
 import { duration, metaOf, thoughtLabel } from "./meta.ts"
 import { sentences } from "./sentences.ts"
-import { waitingFor } from "./waiting.ts"
 
 const answer = (more: Partial<Turn>): Turn => ({
   key: "msg_A",
@@ -77,20 +76,6 @@ describe("trouble", () => {
   test("an answer that is complete or stopped has none", () => {
     expect(faultOf(answer({}), "qwen3")).toBeUndefined()
     expect(faultOf(answer({ status: "stopped" }), "qwen3")).toBeUndefined()
-  })
-})
-
-test("waiting is told with what is known of it", () => {
-  expect(waitingFor(undefined, "qwen3", 0, 2000)).toBeUndefined()
-  expect(waitingFor(undefined, "qwen3", 0, 5000)).toEqual({ title: "Waiting for qwen3", left: "5 s" })
-  expect(waitingFor({ reason: "position", position: 3, etaMs: 40_000 }, "qwen3", 0, 0)).toEqual({
-    title: "Third in line",
-    left: "about 40 s",
-  })
-  expect(waitingFor({ reason: "loading", progress: 0.43 }, "qwen3", 0, 0)).toEqual({
-    title: "Loading qwen3",
-    left: "43 %",
-    progress: 0.43,
   })
 })
 

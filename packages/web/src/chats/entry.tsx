@@ -1,10 +1,13 @@
 import { useNavigate } from "@solidjs/router"
-import { Show, onMount } from "solid-js"
+import { Show, createMemo, onMount } from "solid-js"
 import type { ChatSummary } from "@omnichat/core/protocol/http"
 import { limits } from "@omnichat/core/protocol/limits"
 import { useApp } from "../runtime/context.tsx"
+import { momentary, waitingSince } from "../runtime/conversation/queue.ts"
 import { useStage } from "../shell/stage.tsx"
+import { createLasting } from "../ui/lasting.ts"
 import { Menu } from "../ui/menu.tsx"
+import { lineNote } from "./line.ts"
 
 /** One chat in the list: a link, its marks, and a menu to rename and delete it. */
 export function ChatEntry(props: { chat: ChatSummary; current: boolean; onOpen: () => void }) {
@@ -13,6 +16,15 @@ export function ChatEntry(props: { chat: ChatSummary; current: boolean; onOpen: 
   const navigate = useNavigate()
   let openMenu: () => void = () => undefined
   const answering = () => Object.keys(props.chat.runs).length > 0
+  const queue = createMemo(() => app.waits(props.chat))
+  const waits = createLasting(
+    createMemo(() => waitingSince(queue())),
+    momentary,
+  )
+  const line = () => {
+    const waited = queue()
+    return waited && waits() ? lineNote(waited) : undefined
+  }
   const unread = () => app.unread.state[props.chat.id] === true
 
   const remove = () => {
@@ -42,7 +54,9 @@ export function ChatEntry(props: { chat: ChatSummary; current: boolean; onOpen: 
         >
           <span class="name">{props.chat.title}</span>
           <Show when={answering()}>
-            <span class="dot alive" role="img" aria-label="answering" />
+            <Show when={line()} fallback={<span class="dot alive" role="img" aria-label="answering" />}>
+              <span class="note">{line()}</span>
+            </Show>
           </Show>
           <Show when={unread() && !answering()}>
             <span class="dot unread" role="img" aria-label="new answer" />

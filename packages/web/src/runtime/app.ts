@@ -2,6 +2,7 @@ import type { Client } from "@omnichat/client/client"
 import type { ChatSummary } from "@omnichat/core/protocol/http"
 import { newId } from "@omnichat/core/protocol/id"
 import type { ChatId } from "@omnichat/core/protocol/id"
+import type { PoolView } from "@omnichat/core/protocol/pool"
 import { createRemoval } from "../chats/removal.ts"
 import type { Removal } from "../chats/removal.ts"
 import { createCatalogue } from "../models/catalogue.ts"
@@ -12,7 +13,9 @@ import { watchConnection } from "./connection.ts"
 import type { ConnectionView } from "./connection.ts"
 import { createConversation } from "./conversation/conversation.ts"
 import type { Conversation } from "./conversation/conversation.ts"
+import type { Queue } from "./conversation/queue.ts"
 import type { Wish } from "./conversation/send.ts"
+import { waitIn } from "./conversation/talk.ts"
 import { createConversations } from "./conversations.ts"
 import type { Account } from "./account.ts"
 import { createDrafts } from "./drafts.ts"
@@ -41,8 +44,12 @@ export interface App {
   readonly files: Files
   /** Who is signed in; undefined where one person has the service to themselves. */
   readonly account: Account | undefined
+  /** How the pool's servers are doing; rejects with ClientError where there is nothing to see. */
+  readonly pool: () => Promise<PoolView>
   /** The chat, read when it is not in memory. The one opened last is the one that is being read. */
   open(id: ChatId): Conversation
+  /** What an unfinished answer of the chat waits for, as far as this page follows it. */
+  waits(chat: ChatSummary): Queue | undefined
   /** No chat is being read. */
   leave(): void
   /** Begins a chat with its first message; it is there at once. */
@@ -60,15 +67,16 @@ export type AppOptions = {
   now: () => number
   after: (ms: number, action: () => void) => () => void
   account?: Account
+  pool: () => Promise<PoolView>
 }
 
-export function createApp({ client, keep, hold, now, after, account }: AppOptions): App {
+export function createApp({ client, keep, hold, now, after, account, pool }: AppOptions): App {
   const outbox = createOutbox(keep)
   const list = createChatList(client, hold)
   const catalogue = createCatalogue(client, keep, hold, { shared: account !== undefined })
   const unread = createUnread(keep, hold)
   const notices = createNotices(hold)
-  const conversations = createConversations()
+  const conversations = createConversations(hold)
   const drafts = createDrafts(keep)
   const gone = (id: ChatId) => {
     conversations.get(id)?.gone()
@@ -120,10 +128,15 @@ export function createApp({ client, keep, hold, now, after, account }: AppOption
     connection,
     files: createFiles(client, { fetched: account !== undefined }),
     account,
+    pool,
     open(id) {
       reading = id
       unread.clear(id)
       return held(id)
+    },
+    waits(chat) {
+      const conversation = conversations.get(chat.id)
+      return conversation && waitIn(conversation.state, chat)
     },
     leave() {
       reading = undefined

@@ -24,8 +24,10 @@ export function OllamaServers(props: { setting: Setting<string[]>; sources: Sour
       <div class="wide">
         <h3>Ollama</h3>
         <p class="note">
-          <Show when={props.setting.fixed} fallback="The servers whose models you can talk to.">
-            Set by <code>OLLAMA_URLS</code>, so they cannot be changed here.
+          The servers whose models you can talk to.
+          <Show when={props.setting.fixed}>
+            {" "}
+            Set by <code>OLLAMA_URLS</code>.
           </Show>
         </p>
       </div>

@@ -6,6 +6,7 @@ import { Icon } from "../ui/icon.tsx"
 import { Appearance } from "./appearance.tsx"
 import { OllamaServers } from "./ollama-servers.tsx"
 import { OpenAiServer } from "./openai-server.tsx"
+import { PoolLink } from "./pool-link.tsx"
 import { Saving, createSaving } from "./saving.tsx"
 import "./settings.css"
 
@@ -106,6 +107,7 @@ export default function SettingsScreen() {
               </section>
             )}
           </Show>
+          <PoolLink />
           <Appearance />
           <Show when={state.settings}>
             {(settings) => (

@@ -7,6 +7,7 @@ import { Icon } from "../ui/icon.tsx"
 import { AccountRow } from "./account-row.tsx"
 import { isApple } from "./keyboard.ts"
 import { useStage } from "./stage.tsx"
+import { Wordmark } from "./wordmark.tsx"
 
 /** The chats and the ways to everything else; on a phone a sheet that comes from the left. */
 export function Sidebar(props: { current: ChatId | undefined }) {
@@ -14,6 +15,10 @@ export function Sidebar(props: { current: ChatId | undefined }) {
   const stage = useStage()
   const location = useLocation()
   const close = () => stage.set({ sheet: false })
+  const settingsCurrent = () => {
+    if (location.pathname === "/settings") return "page"
+    return location.pathname === "/servers" ? "true" : undefined
+  }
   const keys = (letter: string) => (isApple ? `⌘ ${letter}` : `Ctrl ${letter}`)
 
   return (
@@ -54,12 +59,7 @@ export function Sidebar(props: { current: ChatId | undefined }) {
       </button>
       <ChatListView current={props.current} onOpen={close} />
       <div class="sidebar-foot">
-        <a
-          class="row"
-          href="/settings"
-          aria-current={location.pathname === "/settings" ? "page" : undefined}
-          onClick={close}
-        >
+        <a class="row" href="/settings" aria-current={settingsCurrent()} onClick={close}>
           <Icon name="sliders" />
           <span class="name">Settings</span>
           <Show when={!app.account}>
@@ -69,14 +69,5 @@ export function Sidebar(props: { current: ChatId | undefined }) {
         <Show when={app.account}>{(account) => <AccountRow account={account()} />}</Show>
       </div>
     </nav>
-  )
-}
-
-export function Wordmark() {
-  return (
-    <span class="wordmark">
-      OmniChat
-      <span class="caret" aria-hidden="true" />
-    </span>
   )
 }

@@ -20,8 +20,7 @@ export function SignInPage(props: {
     document.title = "Sign in · OmniChat"
   })
   return (
-    <Door keep={props.keep} title="Sign in to OmniChat">
-      <p class="lead">A private AI chat that keeps every word.</p>
+    <Door keep={props.keep} title="Sign in to OmniChat" lead="A private AI chat that keeps every word.">
       <Show when={trouble()}>
         {(what) => (
           <section class="trouble" role="alert" aria-labelledby="trouble">

@@ -31,6 +31,7 @@ export function WaitingPage(props: { account: Account; keep: Keep; look: () => P
     <Door
       keep={props.keep}
       title="Waiting to be let in"
+      lead="Your account is there. Whoever runs this service has to let it in before you can chat: ask them, if it takes long."
       foot={
         <>
           Signed in as {props.account.name}.{" "}
@@ -40,10 +41,6 @@ export function WaitingPage(props: { account: Account; keep: Keep; look: () => P
         </>
       }
     >
-      <p class="lead">
-        Your account is there. Whoever runs this service has to let it in before you can chat: ask them, if it takes
-        long.
-      </p>
       <div class="choices">
         <button type="button" class="button strong" disabled={looking()} onClick={() => void look()}>
           <Icon name="again" />

@@ -6,8 +6,7 @@ import { addressOf } from "../settings/addresses.ts"
 import { OpenAiForm } from "../settings/openai-form.tsx"
 import { Saving, createSaving } from "../settings/saving.tsx"
 import { announce } from "../shell/announcer.tsx"
-import { Wordmark } from "../shell/sidebar.tsx"
-import { otherTheme, setTheme } from "../shell/theme.ts"
+import { FrontPage } from "../shell/front-page.tsx"
 import { Icon } from "../ui/icon.tsx"
 import { CheckLine } from "./check-line.tsx"
 import { lead, ollamaCheck, openAiCheck } from "./checks.ts"
@@ -52,109 +51,101 @@ export default function StartScreen() {
   }
 
   return (
-    <div class="start">
-      <header>
-        <Wordmark />
-        <button
-          type="button"
-          class="tool"
-          aria-label="Light or dark"
-          onClick={() => setTheme(app.keep, otherTheme(app.keep))}
-        >
-          <Icon name="theme" />
-        </button>
-      </header>
-      <main>
-        <h1>Connect a first model</h1>
-        <p class="lead">{state.sources.length === 0 ? "" : lead(state.sources)}</p>
-        <div class="cards">
-          <section class="card first" aria-labelledby="card-ollama">
-            <h2 id="card-ollama">
-              <Icon name="machine" />
-              Ollama on this computer
-            </h2>
-            <p>Free and private. Works without a network once a model is here.</p>
-            <Show when={asked() === "ollama"} fallback={<OllamaSteps />}>
-              <OtherAddress onDone={() => setAsked(undefined)} />
-            </Show>
-            <div class="foot">
-              <CheckLine check={ollama()} />
-              <Show
-                when={ollama().ready}
-                fallback={
-                  <Show when={!state.settings?.ollamaUrls.fixed} fallback={<Fixed by="OLLAMA_URLS" />}>
-                    <Show when={asked() !== "ollama"}>
-                      <button type="button" class="button" onClick={() => setAsked("ollama")}>
-                        Other address
-                      </button>
-                    </Show>
-                  </Show>
-                }
-              >
-                <button type="button" class="button strong" onClick={go}>
-                  Start chatting
-                </button>
-              </Show>
-            </div>
-          </section>
-          <section class="card" aria-labelledby="card-openai">
-            <h2 id="card-openai">
-              <Icon name="plug" />
-              An OpenAI-compatible server
-            </h2>
-            <p>LM Studio, llama.cpp, vLLM, or a service that speaks the same language.</p>
+    <FrontPage
+      keep={app.keep}
+      kind="start"
+      title="Connect a first model"
+      lead={state.sources.length === 0 ? "" : lead(state.sources)}
+      foot={
+        <>
+          Everything is kept in one folder on this computer
+          <Show when={state.settings}>{(settings) => <>: {settings().data.folder}</>}</Show>.
+        </>
+      }
+    >
+      <div class="cards">
+        <section class="card first" aria-labelledby="card-ollama">
+          <h2 id="card-ollama">
+            <Icon name="machine" />
+            Ollama on this computer
+          </h2>
+          <p>Free and private. Works without a network once a model is here.</p>
+          <Show when={asked() === "ollama"} fallback={<OllamaSteps />}>
+            <OtherAddress onDone={() => setAsked(undefined)} />
+          </Show>
+          <div class="foot">
+            <CheckLine check={ollama()} />
             <Show
-              when={asked() === "openai" && state.settings}
-              fallback={<p class="how extra">You need its address, and a key if it asks for one.</p>}
-            >
-              {(settings) => (
-                <div class="how">
-                  <OpenAiForm settings={settings()} button="Connect" first />
-                </div>
-              )}
-            </Show>
-            <div class="foot">
-              <CheckLine check={openAi()} />
-              <Show
-                when={openAi().ready}
-                fallback={
-                  <Show when={!openAiFixed()} fallback={<Fixed by="OPENAI_BASE_URL" />}>
-                    <Show when={asked() !== "openai"}>
-                      <button type="button" class="button" onClick={() => setAsked("openai")}>
-                        Add a server
-                      </button>
-                    </Show>
+              when={ollama().ready}
+              fallback={
+                <Show when={!state.settings?.ollamaUrls.fixed} fallback={<Fixed by="OLLAMA_URLS" />}>
+                  <Show when={asked() !== "ollama"}>
+                    <button type="button" class="button" onClick={() => setAsked("ollama")}>
+                      Other address
+                    </button>
                   </Show>
-                }
-              >
-                <button type="button" class="button strong" onClick={go}>
-                  Start chatting
-                </button>
-              </Show>
-            </div>
-          </section>
-          <section class="card" aria-labelledby="card-demo">
-            <h2 id="card-demo">
-              <Icon name="compass" />
-              Look around first
-            </h2>
-            <p>The demo model answers from a script. It streams like a real one.</p>
-            <p class="how extra">Nothing to install, no account, and no word leaves this computer.</p>
-            <div class="foot">
-              <CheckLine check={{ state: "found", text: "Ready", ready: true }} quiet />
-              <button type="button" class="button" disabled={saving.busy()} onClick={() => void demo()}>
-                Open the demo
+                </Show>
+              }
+            >
+              <button type="button" class="button strong" onClick={go}>
+                Start chatting
               </button>
-              <Saving saving={saving} />
-            </div>
-          </section>
-        </div>
-      </main>
-      <footer>
-        Everything is kept in one folder on this computer
-        <Show when={state.settings}>{(settings) => <>: {settings().data.folder}</>}</Show>.
-      </footer>
-    </div>
+            </Show>
+          </div>
+        </section>
+        <section class="card" aria-labelledby="card-openai">
+          <h2 id="card-openai">
+            <Icon name="plug" />
+            An OpenAI-compatible server
+          </h2>
+          <p>LM Studio, llama.cpp, vLLM, or a service that speaks the same language.</p>
+          <Show
+            when={asked() === "openai" && state.settings}
+            fallback={<p class="how extra">You need its address, and a key if it asks for one.</p>}
+          >
+            {(settings) => (
+              <div class="how">
+                <OpenAiForm settings={settings()} button="Connect" first />
+              </div>
+            )}
+          </Show>
+          <div class="foot">
+            <CheckLine check={openAi()} />
+            <Show
+              when={openAi().ready}
+              fallback={
+                <Show when={!openAiFixed()} fallback={<Fixed by="OPENAI_BASE_URL" />}>
+                  <Show when={asked() !== "openai"}>
+                    <button type="button" class="button" onClick={() => setAsked("openai")}>
+                      Add a server
+                    </button>
+                  </Show>
+                </Show>
+              }
+            >
+              <button type="button" class="button strong" onClick={go}>
+                Start chatting
+              </button>
+            </Show>
+          </div>
+        </section>
+        <section class="card" aria-labelledby="card-demo">
+          <h2 id="card-demo">
+            <Icon name="compass" />
+            Look around first
+          </h2>
+          <p>The demo model answers from a script. It streams like a real one.</p>
+          <p class="how extra">Nothing to install, no account, and no word leaves this computer.</p>
+          <div class="foot">
+            <CheckLine check={{ state: "found", text: "Ready", ready: true }} quiet />
+            <button type="button" class="button" disabled={saving.busy()} onClick={() => void demo()}>
+              Open the demo
+            </button>
+            <Saving saving={saving} />
+          </div>
+        </section>
+      </div>
+    </FrontPage>
   )
 }
 

@@ -8,6 +8,10 @@ import { Words } from "./words.ts"
 /** From so many characters on a cell is wrapped rather than kept on one line. */
 const longCell = 30
 
+/** A word of so many characters has no room in a column that is only as wide as its name; of so many, in no usual one. */
+const longWord = 12
+const longestWord = 19
+
 /** A table that scrolls in its own box; only its last row is ever drawn again. */
 export class TableView {
   readonly node = scrollBox("table", "Table")
@@ -62,8 +66,7 @@ class Row {
     const texts = row.length > limits.inline ? [row] : splitRow(row).slice(0, align.length)
     texts.forEach((text, index) => {
       const cell = this.cells[index] ?? this.addCell()
-      const long = text.length > longCell ? "long" : ""
-      const name = `${align[index] ?? ""} ${long}`.trim()
+      const name = [align[index] ?? "", text.length > longCell ? "long" : "", roomFor(text)].filter(Boolean).join(" ")
       if (cell.node.className !== name) cell.node.className = name
       cell.words.draw(text, { cell: true, growing: growing && index === texts.length - 1 })
     })
@@ -81,4 +84,16 @@ class Row {
     this.cells.push(cell)
     return cell
   }
+}
+
+/**
+ * The class that keeps a cell's longest word whole: an identifier that is broken is read wrongly, and the table can
+ * scroll. In two steps, so that a column moves at most twice while a word grows.
+ */
+function roomFor(text: string): "" | "word" | "longest" {
+  // What is not seen is not counted: where links lead, and the marks of code and emphasis.
+  const words = text.replace(/\]\([^)]*\)|[`*~[\]]/g, "").split(/[\s-]+/)
+  const longest = Math.max(...words.map(({ length }) => length))
+  if (longest < longWord) return ""
+  return longest < longestWord ? "word" : "longest"
 }

@@ -5,6 +5,7 @@ import type { Holder } from "../holder.ts"
 import type { Outbox } from "../outbox.ts"
 import type { Tree } from "../tree.ts"
 import { newTree } from "../tree.ts"
+import type { Queue } from "./queue.ts"
 import type { Turn } from "./turn.ts"
 
 /** One chat as this page holds it. */
@@ -46,6 +47,15 @@ export type Talk = {
   syncAgain?: boolean
   /** Called when a run ends, or cannot be followed. */
   ended(key: string, error?: Error): void
+}
+
+/** What one of the chat's unfinished runs waits for. */
+export function waitIn(state: ConversationState, chat: ChatSummary): Queue | undefined {
+  for (const runId of Object.keys(chat.runs)) {
+    const queue = answerOf(state, runId as RunId)?.queue
+    if (queue) return queue
+  }
+  return undefined
 }
 
 export function answerOf(state: ConversationState, runId: RunId): Turn | undefined {

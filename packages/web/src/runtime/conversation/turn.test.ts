@@ -55,7 +55,7 @@ describe("events", () => {
     const turn = live()
     const queue = { reason: "position" as const, position: 3 }
     take(turn, [start, { type: "data-queue", data: queue, transient: true }], 0)
-    expect(turn.queue).toEqual(queue)
+    expect(turn.queue?.news).toEqual(queue)
     take(turn, [{ type: "text-start", id: "1" }], 0)
     expect(turn.queue).toBeUndefined()
   })

@@ -6,6 +6,8 @@ import type { Part } from "@omnichat/core/protocol/part"
 import { apply } from "@omnichat/core/protocol/reduce"
 import type { Reduction } from "@omnichat/core/protocol/reduce"
 import type { TreeNode } from "../tree.ts"
+import { hear } from "./queue.ts"
+import type { Queue } from "./queue.ts"
 
 /** One message of a chat as it is drawn: stored, on its way out, or being written. */
 export type Turn = TreeNode & {
@@ -33,7 +35,6 @@ export type Turn = TreeNode & {
 }
 
 export type TurnError = { code: string; message: string; retryable: boolean }
-export type Queue = Extract<Event, { type: "data-queue" }>["data"]
 
 export function turnOf(message: Message, key: string, parent: string | null): Turn {
   const { id, role, parts, status, createdAt, model, usage, error, runId } = message
@@ -89,7 +90,8 @@ function note(turn: Turn, event: Event, now: number): void {
       turn.createdAt = event.messageMetadata.createdAt
       return
     case "data-queue":
-      turn.queue = event.data
+      // A run that is found under way tells all at once what has been.
+      turn.queue = hear(turn.queue, event.data, now, turn.thought?.exact !== false)
       return
     case "reasoning-start":
       delete turn.queue

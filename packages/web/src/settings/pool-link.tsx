@@ -1,0 +1,34 @@
+import type { PoolView } from "@omnichat/core/protocol/pool"
+import { Show, createSignal, onMount } from "solid-js"
+import { summaryOf } from "../pool/rows.ts"
+import { useApp } from "../runtime/context.tsx"
+
+/** The way to the servers' page, where there are such servers and one may look at them. */
+export function PoolLink() {
+  const app = useApp()
+  const [view, setView] = createSignal<PoolView>()
+  onMount(() => {
+    app
+      .pool()
+      .then(setView)
+      .catch(() => undefined) // most services have none, and most users may not see it
+  })
+  return (
+    <Show when={view()}>
+      {(seen) => (
+        <section aria-labelledby="servers">
+          <h2 id="servers">Servers</h2>
+          <div class="setting">
+            <div>
+              <h3>{summaryOf(seen()).join(", ")}</h3>
+              <p class="note">What they do now, what is in their memory, and who waits for them.</p>
+            </div>
+            <a class="button" href="/servers">
+              Look
+            </a>
+          </div>
+        </section>
+      )}
+    </Show>
+  )
+}
