@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
+import { bedrockMapping } from "./bedrock.ts"
 import { bytesToOneTab } from "./bytes.ts"
 import { firstLoad } from "./first-load.ts"
 import { firstToken } from "./first-token.ts"
@@ -22,6 +23,7 @@ const benches: Record<string, Bench> = {
   bytes: bytesToOneTab,
   streams: concurrentStreams,
   lists: longHistory,
+  bedrock: bedrockMapping,
   "main-thread": mainThread,
   "test-time": testTime,
 }

@@ -79,8 +79,7 @@ export function functionBundle(root, name) {
  * @returns {import("rolldown").BuildOptions & { output: import("rolldown").OutputOptions }}
  */
 export function agentBundle(root) {
-  const { output, ...rest } = functionBundle(root, "node-agent")
-  return { ...rest, input: { index: "packages/functions/src/node/main.ts" }, output }
+  return { ...functionBundle(root, "node-agent"), input: { index: "packages/functions/src/node/main.ts" } }
 }
 
 /** @type {Record<Part, (root: string) => Promise<void>>} */

@@ -8,6 +8,7 @@ import { workspaceRoot } from "../../scripts/lib/files.mjs"
 import { parts, staleParts } from "../../scripts/setup/stamps.mjs"
 import { beforeAll, describe, expect, test } from "vitest"
 import { lambdaNode } from "../support/node24.ts"
+import { startAgentMachine } from "./agent-machine.ts"
 
 /** The functions as they are uploaded. Sizes and times are printed; only sizes are judged, for times are the machine's. */
 
@@ -22,6 +23,14 @@ const environment = {
   TOKEN_ISSUER: "https://issuer.example/pool",
   TOKEN_CLIENT_ID: "client",
   BEDROCK_MODELS: "[]",
+  POOL_FUNCTION: "pool",
+  POOL_PROXY_FUNCTION: "pool-proxy",
+  POOL_GROUP: "group",
+  POOL_MOST: "2",
+  POOL_MODELS: "[]",
+  POOL_IDLE_MINUTES: "15",
+  POOL_START_SECONDS: "150",
+  POOL_NETWORK: "10.77.0.0/16",
 }
 type Name = (typeof functionNames)[number]
 const folderOf = (name: Name): string => join(workspaceRoot, parts.functions.into, name)
@@ -68,6 +77,7 @@ const tells = {
   connections: "@connections",
   dispatch: "2015-03-31/functions",
   models: "converse-stream",
+  group: "SetDesiredCapacity",
 }
 const ports = ["table", "blobs", "connections", "dispatch"]
 
@@ -77,9 +87,30 @@ test.each([
   ["api", ["tokens", "http", "addresses", ...ports]],
   ["worker", [...ports, "models"]],
   ["closer", ports],
-  ["schedule", ports],
+  ["schedule", [...ports, "models"]],
+  ["pool", [...ports, "group"]],
+  ["pool-proxy", ["table"]],
 ] as const)("the function %s carries %j and nothing else of these", (name, needed) => {
   const text = readFileSync(bundleOf(name), "utf8")
   const carried = Object.entries(tells).flatMap(([part, tell]) => (text.includes(tell) ? [part] : []))
   expect(carried.sort()).toEqual([...needed].sort())
+})
+
+test("the agent is one file that reports a server by the role that EC2 gives it, and ends when it is told to", async () => {
+  const bundle = join(workspaceRoot, parts.functions.into, "node-agent/index.mjs")
+  expect(statSync(bundle).size).toBeLessThanOrEqual(mostBytes)
+  const machine = await startAgentMachine(bundle)
+  const { signedBy, body } = await machine.reported()
+  expect(signedBy).toBe(machine.roleKey)
+  expect(body.Key).toEqual({ pk: { S: "POOL" }, sk: { S: "NODE#i-0123456789abcdef0" } })
+  const told = JSON.stringify(body.ExpressionAttributeValues)
+  const port = new URL(machine.ollama.url).port
+  for (const fact of [`{"S":"http://10.77.1.5:${port}"}`, '"healthy":{"BOOL":true}', '"parallel":{"N":"2"}']) {
+    expect(told).toContain(fact)
+  }
+  expect(await machine.end()).toBe(0)
+  expect(machine.lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
+    "agent-started",
+    "agent-ended",
+  ])
 })

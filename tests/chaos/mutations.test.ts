@@ -9,17 +9,17 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
 
 describe("the model of the run engine turns red", () => {
-  for (const [name, { rule }] of Object.entries(mutants)) {
+  for (const [name, { rule, noticed }] of Object.entries(mutants)) {
     it(`without rule ${rule}`, async () => {
-      const { code, output } = await play(name)
+      const { code, output } = await play(name, noticed)
       expect(output).toContain("Property failed after")
       expect(code).toBe(1)
     }, 300_000)
   }
 })
 
-function play(mutant: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [vitest, "run", "--config", "tests/chaos/mutation.config.ts"], {
+function play(mutant: string, test: string): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [vitest, "run", "--config", "tests/chaos/mutation.config.ts", "-t", test], {
     cwd: root,
     env: { ...process.env, MUTANT: mutant, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

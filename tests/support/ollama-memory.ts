@@ -2,7 +2,7 @@
 type MemoryModel = { name: string; loaded?: boolean; load?: () => Promise<void> }
 
 /** The options by which a server starts what computes a model: with others it is loaded again. */
-const ofTheRunner = ["num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread", "draft_num_predict"]
+const ofTheRunner = ["num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread"]
 
 export function runnerOptions(body: unknown): string {
   const { options = {} } = body as { options?: Record<string, unknown> }

@@ -1,8 +1,12 @@
 import { homedir } from "node:os"
 import { isAbsolute, join, resolve } from "node:path"
+import { aliasExample, parseAliases } from "@omnichat/core/model/alias-form"
+import type { Alias } from "@omnichat/core/model/aliases"
 import { isServerUrl } from "@omnichat/core/protocol/settings"
 import { logLevels } from "@omnichat/functions/log"
 import type { LogLevel } from "@omnichat/functions/log"
+import { parseBedrockModels, readBedrockSettings } from "./bedrock-settings.ts"
+import type { BedrockSettings } from "./bedrock-settings.ts"
 
 /** What the environment decides, typed and complete. What it leaves open of the model sources can be set in the app. */
 export type Settings = {
@@ -14,6 +18,10 @@ export type Settings = {
   ollamaParallel?: number
   openaiBaseUrl?: string
   openaiApiKey?: string
+  /** Where the environment has AWS credentials, or says that there are some. */
+  bedrock?: BedrockSettings
+  /** Names that stand for several models. */
+  aliases?: Alias[]
   demo?: boolean
   openBrowser: boolean
   logLevel: LogLevel
@@ -66,10 +74,18 @@ export function readSettings(
   )
   const openaiBaseUrl = read("OPENAI_BASE_URL", "expected an address such as http://127.0.0.1:8080/v1", parseUrl)
   const openaiApiKey = read("OPENAI_API_KEY", "expected a key without spaces", parseKey)
+  const bedrockWanted = read("OMNICHAT_BEDROCK", "expected 0 (leave Amazon Bedrock out) or 1", parseSwitch)
+  const bedrockModels = read(
+    "OMNICHAT_BEDROCK_MODELS",
+    "expected ids of models separated by commas, such as amazon.nova-lite-v1:0 or anthropic.*",
+    parseBedrockModels,
+  )
+  const aliases = read("OMNICHAT_ALIASES", `expected a list such as ${aliasExample}`, parseAliases)
   const open = read("OMNICHAT_OPEN", "expected 0 (do not open a browser) or 1", parseSwitch)
   const demo = read("OMNICHAT_DEMO", "expected 0 or 1 (list the demo model)", parseSwitch)
   const logLevel = read("LOG_LEVEL", `expected one of ${logLevels.join(", ")}`, parseLevel)
   if (problems.length > 0) throw new WrongSettings(problems)
+  const bedrock = readBedrockSettings(env, { wanted: bedrockWanted, allow: bedrockModels })
   return {
     port: port ?? 3000,
     host: host ?? "127.0.0.1",
@@ -78,6 +94,8 @@ export function readSettings(
     ...(ollamaParallel === undefined ? {} : { ollamaParallel }),
     ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
     ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
+    ...(bedrock === undefined ? {} : { bedrock }),
+    ...(aliases === undefined ? {} : { aliases }),
     ...(demo === undefined ? {} : { demo }),
     openBrowser: open ?? (surroundings.terminal && surroundings.screen && !isCi(env)),
     logLevel: logLevel ?? (surroundings.terminal ? "error" : "info"),

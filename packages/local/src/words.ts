@@ -15,11 +15,16 @@ export function welcome(server: { url: string }, settings: { dataFolder: string 
 
 export function modelsFound(sources: readonly Source[]): string {
   const found = sources.filter(({ provider, state }) => provider !== "demo" && state === "found").map(named)
-  if (found.length > 0)
-    return lines(...found.map((text, index) => (index === 0 ? `  Models     ${text}` : `             ${text}`)), "")
+  if (found.length > 0) {
+    const texts = [...found, ...sources.filter(isMissing).map(missing)]
+    return lines(...texts.map((text, index) => (index === 0 ? `  Models     ${text}` : `             ${text}`)), "")
+  }
   const wrong = sources.find(({ state }) => state === "wrong")?.error
   const silent = sources.find(({ provider, state }) => provider === "ollama" && state === "silent")?.address
-  const reason = wrong ?? (silent === undefined ? "No model server is set." : `Ollama does not answer at ${silent}.`)
+  const reason =
+    wrong ??
+    sources.find(isMissing)?.error ??
+    (silent === undefined ? "No model server is set." : `Ollama does not answer at ${silent}.`)
   return lines(
     `  Models     none yet. ${reason}`,
     "             The app shows how to get one, and a demo until then.",
@@ -27,10 +32,26 @@ export function modelsFound(sources: readonly Source[]): string {
   )
 }
 
+/** Who has AWS credentials in the environment expects Bedrock's models, whatever else there is. */
+const isMissing = ({ provider, state }: Source): boolean => provider === "bedrock" && state !== "found"
+const missing = ({ error }: Source): string => `none of Amazon Bedrock. ${error ?? ""}`
+
 const named = ({ provider, address, models }: Source): string => {
-  const name = provider === "ollama" ? "Ollama" : "OpenAI-compatible server"
+  if (provider === "bedrock" && models.length === 0) return nothingOffered(address)
+  const name = names[provider] ?? provider
+  if (provider === "bedrock")
+    return `${models.length} ${models.length === 1 ? "model" : "models"} of ${name} in ${address ?? "?"}`
   return `${models.length} ${models.length === 1 ? "model" : "models"} of ${name} at ${address ?? "?"}`
 }
+
+const names: Partial<Record<Source["provider"], string>> = {
+  ollama: "Ollama",
+  openai: "OpenAI-compatible server",
+  bedrock: "Amazon Bedrock",
+}
+
+const nothingOffered = (region: string | undefined): string =>
+  `none of Amazon Bedrock in ${region ?? "?"}: OMNICHAT_BEDROCK_MODELS names none that the region has, or it has none.`
 
 export function stopping(activeRuns: number): string {
   if (activeRuns === 0) return lines("", "  Stopping …")

@@ -47,16 +47,19 @@ export async function callFromLine(ports: DrivePorts, items: PoolItems, announce
       continue
     }
     const before = ahead.get(entry.model) ?? 0
-    const sight = sightOf(ports, { ...items, nodes: [...nodes.values()] })
+    const insists = ports.clock.now() - entry.since >= ports.settings.insistAfter
+    const sight = { ...sightOf(ports, { ...items, nodes: [...nodes.values()] }), ahead: before, insists }
     const choice = choose(entry.model, sight)
     const isReady = record === undefined || (record.status === "queued" && !announcer.isTelling(entry.runId))
     const called =
-      isReady && isTooLong(ports, entry, choice, before)
+      isReady && isTooLong(ports, entry, choice)
         ? tooLong(ports, entry)
-        : before === 0 && isReady
+        : isReady && before === 0
           ? await callFor(ports, entry, choice, items, nodes)
           : undefined
     if (called === undefined) {
+      // A line that is too long for the servers that have the model gets it on one more.
+      if (before > 0 && choice.kind === "load") await tellToLoad(ports, choice, entry.model, nodes)
       ahead.set(entry.model, before + 1)
       if (choice.kind === "start") needServer += 1
       if (record !== undefined) announcer.tell(record, standing(ports, entry, choice, before + 1, items))
@@ -79,7 +82,7 @@ async function recordsOf(ports: DrivePorts, line: readonly Waiting[]): Promise<M
 
 function isGone(ports: DrivePorts, { turn, called }: Waiting, record: RunRecord | undefined): boolean {
   if (turn < 0) return called !== undefined && ports.clock.now() - called.at > ports.settings.reservation
-  return record === undefined || !isUnfinished(record) || record.stop === true || record.turn > turn
+  return record === undefined || !isUnfinished(record) || record.stop === true
 }
 
 /** Out of the line, and off the place that was kept, unless it is being answered there. */
@@ -125,8 +128,7 @@ async function callFor(
       const loaded = loadSince(choice.node, model, entry.since)
       if (loaded === "done" || (loaded !== undefined && settings.askAnyway)) return { at: now }
       if (loaded !== undefined) return { at: now, failed: loaded.failed }
-      const told = choice.joined ? undefined : await wantModel(ports, choice, model)
-      if (told !== undefined) nodes.set(told.nodeId, told)
+      await tellToLoad(ports, choice, model, nodes)
       return undefined
     }
     case "start": {
@@ -141,10 +143,20 @@ async function callFor(
   }
 }
 
+async function tellToLoad(
+  ports: DrivePorts,
+  choice: Extract<Choice, { kind: "load" }>,
+  model: string,
+  nodes: Map<string, PoolNode>,
+): Promise<void> {
+  const told = choice.joined ? undefined : await wantModel(ports, choice, model)
+  if (told !== undefined) nodes.set(told.nodeId, told)
+}
+
 /** Whether the wait, with what it has taken so far, is longer than the asker would have it. */
-function isTooLong({ clock, settings }: DrivePorts, entry: Waiting, choice: Choice, before: number): boolean {
+function isTooLong({ clock }: DrivePorts, entry: Waiting, choice: Choice): boolean {
   if (entry.waitAtMost === undefined || choice.kind === "answer" || choice.kind === "none") return false
-  return clock.now() - entry.since + choice.waitMs + before * settings.answerMs > entry.waitAtMost
+  return clock.now() - entry.since + choice.waitMs > entry.waitAtMost
 }
 
 const tooLong = ({ clock }: DrivePorts, { model, waitAtMost = 0 }: Waiting): Called => ({
@@ -160,8 +172,7 @@ function standing(
   position: number,
   { state }: PoolItems,
 ): Standing {
-  const { clock, settings } = ports
-  const behind = (position - 1) * settings.answerMs
+  const { clock } = ports
   switch (choice.kind) {
     case "load": {
       const loading = loadingOf(choice.node, model)
@@ -175,7 +186,7 @@ function standing(
       return { reason: "starting", etaMs: Math.max(1000, choice.waitMs - gone), progress }
     }
     case "wait":
-      return { reason: "position", position, etaMs: choice.waitMs + behind }
+      return { reason: "position", position, etaMs: choice.waitMs }
     default:
       return { reason: "position", position }
   }

@@ -13,6 +13,10 @@ export type Sight = {
   canStart: boolean
   /** Answers under way that have no lease, by node: those of servers that decide by themselves how many they give. */
   uncounted?: ReadonlyMap<string, number>
+  /** How many stand in line for the same model before who asks. */
+  ahead?: number
+  /** Who asks has waited so long that models which are in use make room too, once their answers are over. */
+  insists?: boolean
 }
 
 /** What to do for somebody who asks a model; `waitMs` is until the first word could come. */
@@ -37,7 +41,9 @@ export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> =
   const { nodes, now, settings } = sight
   const isProbed = (node: PoolNode) => node.restsUntil !== undefined && (sight.uncounted?.get(node.nodeId) ?? 0) > 0
   const up = nodes.filter((node) => isUp(node, now, settings) && !isProbed(node) && !avoid.has(node.nodeId))
-  const candidates = up.flatMap((node) => candidatesOn(node, model, sight))
+  const having = up.filter((node) => isLoaded(node, model) || loadingOf(node, model) !== undefined).length
+  const ahead = Math.floor((sight.ahead ?? 0) / Math.max(1, having))
+  const candidates = up.flatMap((node) => candidatesOn(node, model, { ...sight, ahead }, having))
   const best = candidates.reduce<Ranked | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined)
   const mayStart = sight.canStart && (settings.pulls || best === undefined)
   if (best === undefined) return mayStart ? { kind: "start", waitMs: startMs(model, sight) } : none(model, sight, avoid)
@@ -48,20 +54,21 @@ export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> =
   return best.choice
 }
 
-type Ranked = { choice: Exclude<Choice, { kind: "none" | "start" }>; load: number }
+type Placing = Exclude<Choice, { kind: "none" | "start" }>
+/** `cost` is the wait and what others pay for it, in milliseconds. */
+type Ranked = { choice: Placing; cost: number; load: number }
 
-const isBetter = (a: Ranked, b: Ranked): boolean =>
-  a.choice.waitMs < b.choice.waitMs || (a.choice.waitMs === b.choice.waitMs && a.load < b.load)
+const isBetter = (a: Ranked, b: Ranked): boolean => a.cost < b.cost || (a.cost === b.cost && a.load < b.load)
 
-function candidatesOn(node: PoolNode, model: string, sight: Sight): Ranked[] {
+function candidatesOn(node: PoolNode, model: string, sight: Sight, having: number): Ranked[] {
   const { now, settings } = sight
   const load = liveSlots(node, now).length + (sight.uncounted?.get(node.nodeId) ?? 0)
-  if (isLoaded(node, model)) return [{ choice: askLoaded(node, model, sight), load }]
+  const ranked = (choice: Placing, price = 0): Ranked[] => [{ choice, cost: choice.waitMs + price, load }]
+  if (isLoaded(node, model)) return ranked(askLoaded(node, model, sight))
   const under = loadingOf(node, model)
   if (under !== undefined) {
-    const waitMs = under.etaMs ?? loadMs(node, model, sight)
-    const queued = answersOf(node, model, now) * 1000 // Who comes to a load that is under way comes after these.
-    return [{ choice: { kind: "load", node, evict: [], joined: true, waitMs: waitMs + queued }, load }]
+    const waitMs = (under.etaMs ?? loadMs(node, model, sight)) + lineMs(node, answersOf(node, model, now), sight)
+    return ranked({ kind: "load", node, evict: [], joined: true, waitMs })
   }
   if (!hasOnDisk(node, model) && !settings.pulls) return []
   const room = makeRoom(node, model, sight)
@@ -70,22 +77,38 @@ function candidatesOn(node: PoolNode, model: string, sight: Sight): Ranked[] {
   if (pending !== undefined) {
     // One load at a time: this one begins when that one is done.
     const before = loadingOf(node, pending.model)?.etaMs ?? loadMs(node, pending.model, sight)
-    return [{ choice: { kind: "wait", node, waitMs: before + loadMs(node, model, sight) }, load }]
+    return ranked({ kind: "wait", node, waitMs: before + loadMs(node, model, sight) })
   }
-  if (room === "busy") return [{ choice: { kind: "wait", node, waitMs: patienceMs(node, model, sight) }, load }]
-  // What must be loaded again soon is a price that somebody else pays: only where nothing better is there.
-  const price = room.length * settings.load.fixedMs
-  const waitMs = loadMs(node, model, sight) + price
-  return [{ choice: { kind: "load", node, evict: room, joined: false, waitMs }, load }]
+  if (room === "busy") return ranked({ kind: "wait", node, waitMs: patienceMs(node, model, sight) })
+  const isInUse = room.some((name) => answersOf(node, name, now) > 0)
+  const waitMs = (isInUse ? patienceMs : loadMs)(node, model, sight)
+  const price = priceOf(node, room, sight) + (having > 0 ? loadMs(node, model, sight) : 0)
+  return ranked({ kind: "load", node, evict: room, joined: false, waitMs }, price)
 }
 
-function askLoaded(node: PoolNode, model: string, { now, settings }: Sight): Ranked["choice"] {
+/** What must be loaded again soon is a price that somebody else pays: only where nothing better is there. */
+function priceOf(node: PoolNode, evict: readonly string[], sight: Sight): number {
+  const { nodes, now, settings } = sight
+  return evict.reduce((sum, model) => {
+    const isElsewhere = nodes.some((other) => other !== node && isUp(other, now, settings) && isLoaded(other, model))
+    const idleMs = now - (node.used[model] ?? 0)
+    const share = (isElsewhere ? 0.25 : 1) * (settings.missedFor / (settings.missedFor + idleMs))
+    return sum + share * loadMs(node, model, sight)
+  }, 0)
+}
+
+function askLoaded(node: PoolNode, model: string, sight: Sight): Placing {
+  const waitMs = lineMs(node, answersOf(node, model, sight.now), sight)
+  return { kind: waitMs === 0 ? "answer" : "wait", node, waitMs }
+}
+
+/** How long it is until a place is free, for those who are answered and who come before take theirs first. */
+function lineMs(node: PoolNode, busy: number, { ahead = 0, settings }: Sight): number {
   const parallel = node.report?.parallel
-  const busy = answersOf(node, model, now)
-  if (parallel === undefined || busy < parallel) return { kind: "answer", node, waitMs: 0 }
+  if (parallel === undefined) return 0
   const answerMs = node.answerMs ?? settings.answerMs
-  // The next place is free after a share of an answer's time.
-  return { kind: "wait", node, waitMs: ((busy - parallel + 1) / parallel) * answerMs }
+  // A place is free after a share of an answer's time.
+  return (Math.max(0, busy + ahead - parallel + 1) / parallel) * answerMs
 }
 
 /** The models to take out of memory; "busy" when those in use leave too little; undefined when it can never fit. */
@@ -97,10 +120,11 @@ function makeRoom(node: PoolNode, model: string, sight: Sight): string[] | "busy
   if (need > memory) return undefined
   let free = memory - loaded.reduce((sum, each) => sum + takes(each, sight), 0)
   const evict: string[] = []
-  const idle = loaded
-    .filter(({ name }) => answersOf(node, name, sight.now) === 0)
-    .toSorted((a, b) => (node.used[a.name] ?? 0) - (node.used[b.name] ?? 0))
-  for (const each of idle) {
+  const busy = (name: string): number => Number(answersOf(node, name, sight.now) > 0)
+  const candidates = loaded
+    .filter(({ name }) => sight.insists || busy(name) === 0)
+    .toSorted((a, b) => busy(a.name) - busy(b.name) || (node.used[a.name] ?? 0) - (node.used[b.name] ?? 0))
+  for (const each of candidates) {
     if (free >= need) break
     free += takes(each, sight)
     evict.push(each.name)

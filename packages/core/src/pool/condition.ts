@@ -36,9 +36,10 @@ export function liveSlots(node: PoolNode, now: number): [runId: string, slot: Sl
 export const answersOf = (node: PoolNode, model: string, now: number): number =>
   liveSlots(node, now).filter(([, slot]) => slot.model === model).length
 
-/** Whether the model may be asked at once: it is in memory, or nobody can say what is. */
+/** Whether the model may be asked at once: it is in memory and is to stay there, or nobody can say what is. */
 export function isLoaded(node: PoolNode, model: string): boolean {
   const loaded = node.report?.loaded
+  if (pendingWant(node)?.evict.includes(model)) return false
   return loaded === undefined ? hasOnDisk(node, model) : loaded.some(({ name }) => name === model)
 }
 

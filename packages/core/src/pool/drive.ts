@@ -28,8 +28,22 @@ export function createDrive(ports: DrivePorts): Drive {
   const announcer = createAnnouncer(ports)
   const scale = createScale(ports)
 
+  /** Looks at everything; true, and the wheel left, when nobody needs it any more. */
+  async function isIdle(owner: string): Promise<boolean> {
+    const { table, log } = ports
+    try {
+      if (await look(ports, announcer, scale)) return false
+      await leaveWheel(table, owner)
+      // Who came after that look has found the wheel taken, and relies on whoever had it.
+      return (await readPool(table)).waiting.length === 0
+    } catch (error) {
+      log.error("pool-not-driven", { error: describe(error) })
+      return false
+    }
+  }
+
   async function drive({ until, signal }: { until?: number; signal?: AbortSignal } = {}) {
-    const { clock, table, settings, log } = ports
+    const { clock, table, settings } = ports
     const owner = crypto.randomUUID()
     try {
       for (;;) {
@@ -38,11 +52,11 @@ export function createDrive(ports: DrivePorts): Drive {
         if (!(await takeWheel(table, owner, now, now + wheelFor))) return "taken"
         const hint = listen(ports)
         try {
-          if (!(await look(ports, announcer, scale))) return "idle"
-        } catch (error) {
-          log.error("pool-not-driven", { error: describe(error) })
+          if (await isIdle(owner)) return "idle"
+          await hint.wait(settings.lookEvery, signal)
+        } finally {
+          hint.end()
         }
-        await hint.wait(settings.lookEvery, signal)
       }
     } finally {
       await announcer.settled()
@@ -68,7 +82,7 @@ function listen({ clock, wake }: DrivePorts) {
   return {
     async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
       await clock.sleep(ms, signal === undefined ? heard.signal : AbortSignal.any([heard.signal, signal]))
-      unlisten()
     },
+    end: unlisten,
   }
 }

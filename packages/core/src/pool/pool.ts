@@ -174,9 +174,9 @@ export class Pool {
   }
 
   #expected(items: PoolItems, asker: { runId: string; userId: string }, model: string): number {
-    const choice = choose(model, this.#sight(items))
-    if (choice.kind === "none") return Number.POSITIVE_INFINITY
-    return choice.waitMs + this.#ahead(items, asker, model).length * this.#ports.settings.answerMs
+    const ahead = this.#ahead(items, asker, model).length
+    const choice = choose(model, { ...this.#sight(items), ahead })
+    return choice.kind === "none" ? Number.POSITIVE_INFINITY : choice.waitMs
   }
 
   /** @throws OmniError `model_unavailable` for an asker who would wait for longer than it wants to */
@@ -191,7 +191,8 @@ export class Pool {
 
   /** Those who stand in line for the model before the asker. */
   #ahead({ waiting, state, nodes }: PoolItems, asker: { runId: string; userId: string }, model: string): Waiting[] {
-    const line = inOrder(waiting.filter((each) => each.model === model && each.called === undefined))
+    const isInLine = ({ called, runId }: Waiting): boolean => called === undefined || runId === asker.runId
+    const line = inOrder(waiting.filter((each) => each.model === model && isInLine(each)))
     const at = line.findIndex(({ runId }) => runId === asker.runId)
     if (at >= 0) return line.slice(0, at)
     const rank = rankFor(asker.userId, state.served, waiting, underWay(nodes, asker.userId, this.#ports.clock.now()))

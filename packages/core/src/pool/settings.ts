@@ -20,6 +20,10 @@ export type PoolSettings = {
   /** An answer's time where none was measured, and a load's: a fixed part, and bytes a second. */
   answerMs: number
   load: { fixedMs: number; bytesPerSecond: number; pullBytesPerSecond: number }
+  /** Who waits for room in memory for longer has it made, also by models that are in use. */
+  insistAfter: number
+  /** A model that was asked so long ago is as likely missed soon as not. */
+  missedFor: number
   /** GPU memory that a model takes, as a multiple of its bytes. */
   memoryFactor: number
   /** From the decision to start a server to its first report. */
@@ -48,6 +52,8 @@ export const defaultPoolSettings: PoolSettings = {
   tellEvery: 10 * seconds,
   answerMs: 10 * seconds,
   load: { fixedMs: 2 * seconds, bytesPerSecond: 300e6, pullBytesPerSecond: 60e6 },
+  insistAfter: 20 * seconds,
+  missedFor: 60 * seconds,
   memoryFactor: 1.2,
   startMs: 150 * seconds,
   idleFor: 15 * minutes,

@@ -23,7 +23,7 @@ export async function readPool(table: Table): Promise<PoolItems> {
     for (const item of page.items) {
       if (item.sk.startsWith("NODE#")) found.nodes.push(toNode(item))
       else if (item.sk.startsWith("WAIT#")) found.waiting.push(toWaiting(item))
-      else found.state = item as unknown as PoolState
+      else found.state = { ...found.state, ...(item as Partial<PoolState>) }
     }
     cursor = page.cursor
   } while (cursor !== undefined)

@@ -13,7 +13,8 @@ export type SourceState =
   /** No address is set. */
   | "unset"
 export type Source = {
-  provider: "ollama" | "openai" | "demo"
+  provider: "ollama" | "openai" | "bedrock" | "demo"
+  /** Where it is; of Bedrock, the region. */
   address?: string
   state: SourceState
   /** What is wrong and what to do, for the person who reads it. */
@@ -24,6 +25,7 @@ export type SourceList = { sources: Source[] }
 
 /** One setting; `fixed` when an environment variable decides it. */
 export type Setting<T> = { value: T; fixed: boolean }
+export type AliasView = { id: string; name: string; targets: { model: string; waitAtMostSeconds?: number }[] }
 export type SettingsView = {
   ollamaUrls: Setting<string[]>
   openaiBaseUrl: Setting<string | null>
@@ -31,6 +33,10 @@ export type SettingsView = {
   openaiApiKey: { set: boolean; fixed: boolean }
   defaultModel: Setting<string | null>
   demo: Setting<boolean>
+  /** Where the environment turns Amazon Bedrock on; the region is null while none is known. */
+  bedrock?: { region: string | null }
+  /** Names that stand for several models, asked in this order, as the environment gives them. */
+  aliases?: AliasView[]
   data: { folder: string }
   version: string
 }

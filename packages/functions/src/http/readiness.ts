@@ -1,5 +1,6 @@
 import type { Ports } from "@omnichat/core/ports"
 import { describe } from "@omnichat/core/log"
+import { aliasProviderId } from "@omnichat/core/model/aliases"
 import type { Source } from "@omnichat/core/protocol/settings"
 import type { Readiness } from "./health.ts"
 
@@ -13,7 +14,7 @@ export async function checkReadiness(
 ): Promise<Readiness> {
   const [store, models, sources] = await Promise.all([tryStore(ports), ports.models.list(), checkSources()])
   const answers = sources.some(({ provider, state }) => provider !== "demo" && state === "found")
-  const onlyDemo = models.every(({ provider }) => provider === "demo")
+  const onlyDemo = models.every(({ provider }) => provider === "demo" || provider === aliasProviderId)
   const missing = [
     ...(store === "ok" ? [] : [storeAdvice]),
     ...(models.length > 0 && (answers || onlyDemo) ? [] : [sourceAdvice(sources)]),

@@ -1,3 +1,5 @@
+import { describe } from "@omnichat/core/log"
+import { aliasProvider } from "@omnichat/core/model/aliases"
 import { createCatalogue } from "@omnichat/core/model/catalogue"
 import type { Catalogue } from "@omnichat/core/model/catalogue"
 import type { ModelProvider, ProviderFetch } from "@omnichat/core/model/provider"
@@ -8,6 +10,8 @@ import { demoProvider } from "@omnichat/core/provider/demo/provider"
 import { openaiProvider } from "@omnichat/core/provider/openai/provider"
 import type { LocalAdmin } from "@omnichat/functions/http/settings"
 import type { Settings } from "../settings.ts"
+import { regionOf } from "./aws-region.ts"
+import { machineBedrock } from "./bedrock.ts"
 import type { OllamaPool } from "./ollama-pool.ts"
 import { asPreferences, readPreferences, writePreferences } from "./preferences.ts"
 import type { Preferences } from "./preferences.ts"
@@ -26,23 +30,44 @@ const variables = {
 type Options = Pick<Ports, "table" | "clock" | "log"> & {
   fetch: ProviderFetch
   ollamas: OllamaPool
-  settings: Pick<Settings, "dataFolder" | "ollamaUrls" | "openaiBaseUrl" | "openaiApiKey" | "demo">
+  settings: Pick<
+    Settings,
+    "dataFolder" | "ollamaUrls" | "openaiBaseUrl" | "openaiApiKey" | "bedrock" | "aliases" | "demo"
+  >
   version: string
 }
 
-/** Where this machine's models come from: the environment first, then what was set in the app, then what is usual. */
+/**
+ * Where this machine's models come from: the environment first, then what was set in the app, then what is usual. Bedrock
+ * and aliases are the environment's alone.
+ */
 export async function createMachineModels(options: Options): Promise<{ catalogue: Catalogue; admin: LocalAdmin }> {
   const { table, clock, log, settings } = options
-  let preferences = await readPreferences(table)
+  const { aliases = [] } = settings
+  const [read, region] = await Promise.all([
+    readPreferences(table),
+    settings.bedrock === undefined ? undefined : regionOf(settings.bedrock),
+  ])
+  let preferences = read
   let providers = providersOf(effective(settings, preferences), options)
-  const catalogue = createCatalogue({
-    sources: () => providers,
+  const named = aliasProvider(
+    () => aliases,
+    () => catalogue,
+    ({ alias, model, error }) => log.info("alias-passed-on", { alias, model, error: describe(error) }),
+  )
+  // What the environment decides is the same as long as the process lives.
+  const before = aliases.length === 0 ? [] : [named]
+  const after =
+    settings.bedrock === undefined ? [] : [machineBedrock({ clock, log, settings: settings.bedrock, region })]
+  const catalogue: Catalogue = createCatalogue({
+    sources: () => [...before, ...providers, ...after],
+    late: ["bedrock"],
     demo: { provider: demoProvider({ clock }), forced: () => effective(settings, preferences).demo },
     clock,
     log,
     remember: rememberModels(table),
   })
-  const view = () => viewOf(options, preferences)
+  const view = () => viewOf(options, preferences, region)
 
   async function change(patch: SettingsPatch): Promise<SettingsView> {
     refuseFixed(settings, patch)
@@ -113,7 +138,8 @@ function apply(preferences: Preferences, patch: SettingsPatch): Preferences {
   return asPreferences(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)))
 }
 
-function viewOf({ settings, version }: Options, preferences: Preferences): SettingsView {
+function viewOf({ settings, version }: Options, preferences: Preferences, region: string | undefined): SettingsView {
+  const { bedrock, aliases } = settings
   const now = effective(settings, preferences)
   const isFixed = (name: keyof typeof variables) => settings[name] !== undefined
   return {
@@ -125,6 +151,8 @@ function viewOf({ settings, version }: Options, preferences: Preferences): Setti
     openaiApiKey: { set: now.openaiApiKey !== undefined, fixed: isFixed("openaiApiKey") },
     defaultModel: { value: preferences.defaultModel ?? null, fixed: false },
     demo: { value: now.demo, fixed: isFixed("demo") },
+    ...(bedrock !== undefined && { bedrock: { region: region ?? null } }),
+    ...(aliases !== undefined && { aliases: aliases.map(({ id, name, targets }) => ({ id, name, targets })) }),
     data: { folder: settings.dataFolder },
     version,
   }

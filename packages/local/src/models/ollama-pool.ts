@@ -1,17 +1,20 @@
+import { describe } from "@omnichat/core/log"
 import type { ProviderFetch } from "@omnichat/core/model/provider"
 import type { ServedProvider } from "@omnichat/core/model/source"
 import { createDrive } from "@omnichat/core/pool/drive"
 import type { Drive } from "@omnichat/core/pool/drive"
-import { Pool, poolTopic } from "@omnichat/core/pool/pool"
+import { Pool } from "@omnichat/core/pool/pool"
 import type { PoolPorts } from "@omnichat/core/pool/ports"
 import { pooledProvider } from "@omnichat/core/pool/provider"
 import { oneMachinePoolSettings } from "@omnichat/core/pool/settings"
 import { viewPool } from "@omnichat/core/pool/view"
+import { OmniError } from "@omnichat/core/protocol/error"
 import type { PoolView } from "@omnichat/core/protocol/pool"
 import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
 import { modelsOfAll } from "@omnichat/core/provider/ollama/several"
 import type { RunPorts } from "@omnichat/core/run/ports"
 import { memoryTable } from "@omnichat/core/store/memory"
+import { freshen } from "./freshen.ts"
 import { WatchedServer } from "./watched-server.ts"
 
 export type OllamaPool = {
@@ -33,53 +36,84 @@ type Options = {
 
 /** The Ollama servers of one machine: the same pool as on AWS, with its table in memory and an agent here for each. */
 export function createOllamaPool({ ports, runs, fetch, parallel }: Options): OllamaPool {
-  const { clock, wake } = ports
+  const { clock, log } = ports
   const table = memoryTable({ now: clock.now })
   const watched = new Map<string, WatchedServer>()
-  const ending = new AbortController()
-  let drive: Drive | undefined
-  let driving: Promise<unknown> = Promise.resolve()
+  const leaving = new Map<string, Promise<void>>()
+  /** By address, those of the settings as they are now. */
+  let providers = new Map<string, { baseUrl: string; provider: ServedProvider }>()
 
   const poolPorts: PoolPorts = {
     ...ports,
     table,
     settings: oneMachinePoolSettings,
     sizes: new Map(),
-    async freshen() {
-      await Promise.all([...watched.values()].map((server) => server.freshen()))
-    },
-    drive() {
-      drive ??= createDrive({ ...poolPorts, runs: runs() })
-      driving = Promise.all([driving, drive.drive({ signal: ending.signal })])
-      return Promise.resolve()
-    },
+    freshen: () => freshen([...watched.values()], clock),
+    drive: () => Promise.resolve(driving.begin()),
   }
+  let drive: Drive | undefined
+  const driving = repeatedly(async (signal) => {
+    drive ??= createDrive({ ...poolPorts, runs: runs() })
+    try {
+      await drive.drive({ signal })
+    } catch (thrown) {
+      log.error("pool-not-driven", { error: describe(thrown) })
+    }
+  })
   const pool = new Pool(poolPorts)
 
+  function watch(address: string, baseUrl: string): WatchedServer {
+    return new WatchedServer({
+      ...ports,
+      table,
+      address,
+      ollama: { baseUrl, fetch },
+      host: () => Promise.resolve(parallel === undefined ? {} : { parallel }),
+      isWaitedFor: () => driving.isUnderWay,
+      after: leaving.get(address),
+    })
+  }
+
+  function forget(address: string, server: WatchedServer): void {
+    watched.delete(address)
+    const gone: Promise<void> = server
+      .end()
+      .catch((thrown: unknown) => log.error("pool-server-not-removed", { address, error: describe(thrown) }))
+      .finally(() => {
+        if (leaving.get(address) === gone) leaving.delete(address)
+      })
+    leaving.set(address, gone)
+  }
+
   function serve(urls: readonly string[]): ServedProvider | undefined {
-    const providers = new Map(urls.map((url) => [addressOf(url), ollamaProvider({ baseUrl: url, fetch })]))
-    for (const [address, server] of watched) {
-      if (providers.has(address)) continue
-      watched.delete(address)
-      void server.end()
-    }
+    const before = providers
+    providers = new Map()
     for (const baseUrl of urls) {
       const address = addressOf(baseUrl)
-      if (watched.has(address)) continue
-      const host = () => Promise.resolve(parallel === undefined ? {} : { parallel })
-      watched.set(address, new WatchedServer({ ...ports, table, address, ollama: { baseUrl, fetch }, host }))
+      if (providers.has(address)) continue
+      const known = before.get(address)
+      const provider = known?.baseUrl === baseUrl ? known.provider : ollamaProvider({ baseUrl, fetch })
+      providers.set(address, { baseUrl, provider })
     }
-    if (urls.length === 0) return undefined
+    for (const [address, server] of watched) {
+      if (providers.get(address)?.baseUrl !== server.baseUrl) forget(address, server)
+    }
+    for (const [address, { baseUrl }] of providers) {
+      if (!watched.has(address)) watched.set(address, watch(address, baseUrl))
+    }
+    if (providers.size === 0) return undefined
+    const own = [...providers.values()].map(({ provider }) => provider)
     return pooledProvider({
       pool,
       at(address) {
-        const provider = providers.get(address)
-        if (provider === undefined) throw new Error(`${address} is no server of this pool`)
-        return provider
+        // Whoever asked before the settings changed may be sent to a server that was not there then.
+        const provider = providers.get(address)?.provider
+        if (provider !== undefined) return provider
+        throw new OmniError("model_unavailable", `The Ollama server at ${address} was taken out of the settings.`)
       },
-      catalogue: modelsOfAll([...providers.values()]),
+      catalogue: modelsOfAll(own),
       clock,
-      log: ports.log,
+      log,
     })
   }
 
@@ -87,9 +121,43 @@ export function createOllamaPool({ ports, runs, fetch, parallel }: Options): Oll
     serve,
     view: () => viewPool(poolPorts),
     async stop() {
-      ending.abort()
-      wake.notify(poolTopic)
-      await Promise.all([driving, ...[...watched.values()].map((server) => server.stop())])
+      const servers = [...watched.values()]
+      await Promise.all([driving.stop(), ...servers.map((server) => server.stop()), ...leaving.values()])
+    },
+  }
+}
+
+/**
+ * Work that is begun when somebody asks for it, one at a time. Who asks while it is under way may have come too late for
+ * it: then it is done once more.
+ */
+function repeatedly(work: (signal: AbortSignal) => Promise<void>) {
+  let isWanted = false
+  let isStopped = false
+  let underWay: { done: Promise<void>; end: AbortController } | undefined
+
+  async function goOn(signal: AbortSignal): Promise<void> {
+    while (isWanted && !isStopped) {
+      isWanted = false
+      await work(signal)
+    }
+    underWay = undefined
+  }
+  return {
+    get isUnderWay() {
+      return underWay !== undefined
+    },
+    begin(): void {
+      isWanted = true
+      if (underWay !== undefined || isStopped) return
+      const end = new AbortController()
+      underWay = { end, done: Promise.resolve() }
+      underWay.done = goOn(end.signal)
+    },
+    async stop(): Promise<void> {
+      isStopped = true
+      underWay?.end.abort()
+      await underWay?.done
     },
   }
 }

@@ -2,11 +2,18 @@ import type { Agent, AgentOptions } from "@omnichat/core/pool/agent/agent"
 import { createAgent } from "@omnichat/core/pool/agent/agent"
 import type { PoolNode } from "@omnichat/core/pool/node"
 import { poolTopic } from "@omnichat/core/pool/pool"
-import { removeNode } from "@omnichat/core/pool/store"
+import { oneMachinePoolSettings } from "@omnichat/core/pool/settings"
+import { changeNode, readNode, removeNode } from "@omnichat/core/pool/store"
 import type { Wake } from "@omnichat/core/run/wake"
 import type { Table } from "@omnichat/core/store/table"
 
-type Options = Omit<AgentOptions, "settings" | "nodeId"> & { wake: Wake }
+type Options = Omit<AgentOptions, "settings" | "nodeId"> & {
+  wake: Wake
+  /** Whether somebody waits for a server of the pool, whoever it was that came last. */
+  isWaitedFor: () => boolean
+  /** The same server as it was set before: what has to be over first. */
+  after?: Promise<void> | undefined
+}
 
 /** In milliseconds: reports this old will do, and how long one is waited for. */
 const usable = 30_000
@@ -18,10 +25,13 @@ const watchedFor = 60_000
 export class WatchedServer {
   readonly #options: Options
   readonly #agent: Agent
+  readonly #unlisten: () => void
+  readonly #ended = new AbortController()
   #heardAt = Number.NEGATIVE_INFINITY
   #isHealthy = true
+  #isLoading = false
   #neededAt = 0
-  #watching: { stop: AbortController; done: Promise<void> } | undefined
+  #watching: Promise<void> | undefined
 
   constructor(options: Options) {
     const { address, wake } = options
@@ -32,24 +42,58 @@ export class WatchedServer {
       table: hearing(options.table, (node) => {
         this.#heardAt = options.clock.now()
         this.#isHealthy = node.report?.healthy === true
+        this.#isLoading = node.report?.loading !== undefined
         wake.notify(poolTopic)
       }),
     })
-    wake.listen(`${poolTopic}/${address}`, () => this.#agent.poke())
+    this.#unlisten = wake.listen(`${poolTopic}/${address}`, () => this.#agent.poke())
   }
 
-  /**
-   * Sees to it that the pool knows how the server is. What is known to be down, or was looked at a moment ago, is not
-   * waited for.
-   */
-  async freshen(): Promise<void> {
-    const { clock } = this.#options
-    const now = clock.now()
-    this.#neededAt = now
+  get baseUrl(): string {
+    return this.#options.ollama.baseUrl
+  }
+
+  /** Somebody needs it. True when the pool knows how it is: it was looked at a moment ago, or is known to be down. */
+  touch(): boolean {
+    this.#neededAt = this.#options.clock.now()
     this.#watch()
-    if (now - this.#heardAt <= usable || !this.#isHealthy) return
+    return this.#isKnown
+  }
+
+  /** It said so a moment ago. */
+  get isUp(): boolean {
+    return this.#isHeard && this.#isHealthy
+  }
+
+  get #isKnown(): boolean {
+    return this.#ended.signal.aborted || this.#isHeard || !this.#isHealthy
+  }
+
+  get #isHeard(): boolean {
+    return this.#options.clock.now() - this.#heardAt <= usable
+  }
+
+  /** Looks at it now. Resolves when it has told, or has not within the time that a server may take. */
+  async look(): Promise<void> {
+    const { clock, wake } = this.#options
+    const before = this.#heardAt
+    const told = new AbortController()
+    const unlisten = wake.listen(poolTopic, () => {
+      if (this.#heardAt !== before || this.#ended.signal.aborted) told.abort()
+    })
     this.#agent.poke()
-    await this.#nextReport()
+    await clock.sleep(patience, told.signal)
+    unlisten()
+  }
+
+  /** What the pool knows of it is old, and it does not tell: nobody is sent to it before it does. */
+  async doubt(): Promise<void> {
+    const { table, address, clock } = this.#options
+    if (this.#isKnown) return
+    const node = await readNode(table, address)
+    if (node === undefined) return
+    const { heardFor } = oneMachinePoolSettings
+    await changeNode(table, node, { seen: { beat: node.beat, at: clock.now() - heardFor } })
   }
 
   /** It is no longer of the pool. */
@@ -59,35 +103,47 @@ export class WatchedServer {
     await removeNode(table, address)
   }
 
+  /** Nobody looks at it any more. */
   async stop(): Promise<void> {
-    this.#watching?.stop.abort()
-    await this.#watching?.done
+    this.#ended.abort()
+    this.#unlisten()
+    this.#options.wake.notify(poolTopic)
+    await this.#watching
   }
 
   #watch(): void {
-    if (this.#watching !== undefined) return
-    const { clock } = this.#options
-    const stop = new AbortController()
-    const done = this.#agent.run(stop.signal).finally(() => (this.#watching = undefined))
-    this.#watching = { stop, done }
-    void (async () => {
-      for (;;) {
-        const left = this.#neededAt + watchedFor - clock.now()
-        if (left <= 0) return stop.abort()
-        await clock.sleep(left, stop.signal)
-        if (stop.signal.aborted) return
-      }
-    })()
+    if (this.#watching !== undefined || this.#ended.signal.aborted) return
+    this.#watching = this.#watchWhileNeeded().finally(() => {
+      this.#watching = undefined
+      // Needed again while the last look was ending.
+      if (this.#leftMs > 0) this.#watch()
+    })
   }
 
-  #nextReport(): Promise<void> {
-    const { clock, wake } = this.#options
-    const heard = new AbortController()
-    const before = this.#heardAt
-    const unlisten = wake.listen(poolTopic, () => {
-      if (this.#heardAt !== before) heard.abort()
-    })
-    return clock.sleep(patience, heard.signal).finally(unlisten)
+  async #watchWhileNeeded(): Promise<void> {
+    const { clock, after } = this.#options
+    const stop = new AbortController()
+    const end = () => stop.abort()
+    const ended = this.#ended.signal
+    await after
+    if (ended.aborted) return
+    ended.addEventListener("abort", end, { once: true })
+    const watched = this.#agent.run(stop.signal)
+    while (!stop.signal.aborted && (this.#leftMs > 0 || this.#isAtWork)) {
+      await clock.sleep(this.#leftMs > 0 ? this.#leftMs : watchedFor, stop.signal)
+    }
+    end()
+    ended.removeEventListener("abort", end)
+    await watched
+  }
+
+  get #leftMs(): number {
+    return this.#neededAt + watchedFor - this.#options.clock.now()
+  }
+
+  /** Whoever waits for it does not ask again until it is their turn. */
+  get #isAtWork(): boolean {
+    return this.#isLoading || this.#options.isWaitedFor()
   }
 }
 
