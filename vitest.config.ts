@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config"
+import LongestFirst from "./scripts/lib/longest-first.mjs"
 
 const browserTests = (...names: string[]) => names.map((name) => `tests/e2e/${name}.test.ts`)
 
@@ -49,6 +50,7 @@ export default defineConfig({
     // Servers, engines and browsers are started by the tests, so a fork for each file and no more than there are cores.
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -8,7 +8,7 @@ import { fingerprint, parts, removeStamp, staleParts, writeStamp } from "./setup
 /** @typedef {import("./setup/stamps.mjs").Part} Part */
 
 /**
- * How the server is bundled: one file, and one for SQLite's thread. Only what has native code stays outside: hundreds of
+ * How the server is bundled: one file, and one for SQLite's thread, and what is loaded late. Only what has native code stays outside: hundreds of
  * small files fewer to find at each start, and less memory.
  * @param {string} root
  * @returns {import("rolldown").BuildOptions & { output: import("rolldown").OutputOptions }}
@@ -19,6 +19,8 @@ export function serverBundle(root) {
     input: { server: "packages/local/src/main.ts", "sqlite-thread": "packages/local/src/sqlite/thread.ts" },
     platform: "node",
     external: ["libsql"],
+    // Of the other form nothing can be left out or loaded late: AWS's clients are their own chunks, for those who need them.
+    resolve: { mainFields: ["module", "main"] },
     output: {
       dir: join(root, parts.server.into),
       format: "esm",

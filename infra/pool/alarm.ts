@@ -35,7 +35,7 @@ export const poolAlarms =
         },
         {
           name: "pool-all-day",
-          description: `GPU servers have run for 24 hours. If nobody needs them, set what the group ${groupName} desires to 0`,
+          description: `GPU servers of the group ${groupName} have run for 24 hours. If nobody needs them, end them as docs/aws/deploy.md says`,
           args: {
             ...metric("GroupInServiceInstances"),
             statistic: "Minimum",

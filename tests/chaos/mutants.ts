@@ -66,7 +66,7 @@ export function mutation(name: string) {
   }
 }
 
-export function mutate(code: string, mutant: Mutant): string {
+export function mutate(code: string, mutant: Omit<Mutant, "noticed">): string {
   const pieces = code.split(mutant.cut)
   if (pieces.length !== 2)
     throw new Error(`${mutant.file} holds the place of rule ${mutant.rule} ${pieces.length - 1} times`)

@@ -19,7 +19,7 @@ it("the pool looks and reports as often as docs/cost.md reckons with", () => {
   expect(pool.reportsASecond).toBe(1000 / defaultAgentSettings.beatEvery)
 })
 
-it("a look at a pool in which nothing is takes what docs/cost.md reckons with", async () => {
+it("a look at a pool in which nothing is takes no more than docs/cost.md reckons with", async () => {
   const used = { readUnits: 0, writeUnits: 0 }
   const inner = memoryTable({ now: () => 0 })
   const table: Table = {
@@ -46,5 +46,7 @@ it("a look at a pool in which nothing is takes what docs/cost.md reckons with", 
     scaler: { describe: () => Promise.reject(new Error("nobody asks EC2 for a pool that is not there")) },
   } as unknown as DrivePorts)
   expect(await drive()).toBe("idle")
-  expect(used).toEqual({ readUnits: pool.idle.readUnits, writeUnits: pool.idle.writeUnits })
+  expect(used.readUnits).toBeGreaterThan(0)
+  expect(used.readUnits).toBeLessThanOrEqual(pool.idle.readUnits)
+  expect(used.writeUnits).toBeLessThanOrEqual(pool.idle.writeUnits)
 })

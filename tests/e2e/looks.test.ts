@@ -4,13 +4,14 @@ import { workspaceRoot } from "../../scripts/lib/files.mjs"
 import type { OllamaModel } from "../support/ollama-stand-in.ts"
 import { eventually } from "./support/app.ts"
 import type { App } from "./support/app.ts"
-import { flaws } from "./support/axe.ts"
+import { flaws, flawsInAllColours } from "./support/axe.ts"
 import { day } from "./support/history.ts"
 import { phone, useScenes, wide } from "./support/scene.ts"
 import type { Scene, SceneOptions } from "./support/scene.ts"
 import { essay } from "./support/texts.ts"
 
 const scenes = useScenes()
+const screenshots = join(workspaceRoot, "artifacts/screenshots")
 
 /** What a person might have: some models, and some chats. */
 const models: OllamaModel[] = [
@@ -161,13 +162,9 @@ describe.each([
       const app = await scene.visit()
       if (chosen) await app.modelButton.getByText("qwen3:8b").waitFor()
       await go(app, scene)
-      const found: string[] = []
-      for (const colorScheme of ["light", "dark"] as const) {
-        await app.page.emulateMedia({ colorScheme })
-        found.push(...(await flaws(app.page)).map((flaw) => `${colorScheme}: ${flaw}`))
-        const path = join(workspaceRoot, "artifacts/screenshots", `${name}-${device}-${colorScheme}.png`)
-        await app.page.screenshot({ path })
-      }
+      const found = await flawsInAllColours(app.page, (colorScheme) =>
+        app.page.screenshot({ path: join(screenshots, `${name}-${device}-${colorScheme}.png`) }),
+      )
       expect(found).toEqual([])
       const { scrollWidth, clientWidth } = await app.page.evaluate(() => document.documentElement)
       expect(scrollWidth).toBe(clientWidth)

@@ -1,13 +1,14 @@
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { workspaceRoot } from "../../scripts/lib/files.mjs"
-import { flaws } from "./support/axe.ts"
+import { flawsInAllColours } from "./support/axe.ts"
 import { phone, wide } from "./support/scene.ts"
 import { useSignInScenes } from "./support/sign-in-scene.ts"
 import type { SignInScene } from "./support/sign-in-scene.ts"
 import type { Visit } from "./support/visit.ts"
 
 const scenes = useSignInScenes()
+const screenshots = join(workspaceRoot, "artifacts/screenshots")
 
 type State = { name: string; go: (scene: SignInScene) => Promise<Visit> }
 
@@ -75,14 +76,9 @@ describe.each([
   test.each(states)("axe finds nothing to complain of: $name", async ({ name, go }) => {
     const scene = await scenes.open({ context })
     const { page } = await go(scene)
-    const found: string[] = []
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme })
-      found.push(...(await flaws(page)).map((flaw) => `${colorScheme}: ${flaw}`))
-      await page.screenshot({
-        path: join(workspaceRoot, "artifacts/screenshots", `${name}-${device}-${colorScheme}.png`),
-      })
-    }
+    const found = await flawsInAllColours(page, (colorScheme) =>
+      page.screenshot({ path: join(screenshots, `${name}-${device}-${colorScheme}.png`) }),
+    )
     expect(found).toEqual([])
     const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement)
     expect(scrollWidth).toBe(clientWidth)

@@ -7,10 +7,31 @@ import { changeNode, readNode } from "@omnichat/core/pool/store"
 import { memoryTable } from "@omnichat/core/store/memory"
 import type { Table } from "@omnichat/core/store/table"
 import { createHttpFetch } from "@omnichat/local/http-fetch"
-import type { OllamaStandIn } from "../support/ollama-stand-in.ts"
+import { afterEach } from "vitest"
+import { startOllamaStandIn } from "../support/ollama-stand-in.ts"
+import type { OllamaModel, OllamaStandIn, OllamaStandInOptions } from "../support/ollama-stand-in.ts"
 import { watchedClock } from "./watched-clock.ts"
 
 export const nodeId = "n1"
+
+/** One that is in memory, and one that is not. */
+export const agentModels = {
+  small: { name: "small:latest", sizeBytes: 3e9, contextLength: 4096, loaded: true },
+  other: { name: "other:7b", sizeBytes: 6e9 },
+} satisfies Record<string, OllamaModel>
+
+/** Starts stand-ins that end with their test. */
+export function useStandIns() {
+  const open: OllamaStandIn[] = []
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((standIn) => standIn.close()))
+  })
+  return async (models: OllamaModel[], options: OllamaStandInOptions = {}): Promise<OllamaStandIn> => {
+    const standIn = await startOllamaStandIn({ models, ...options })
+    open.push(standIn)
+    return standIn
+  }
+}
 
 /** Resolves when somebody says so; what a test holds back. */
 export function gate() {

@@ -1,30 +1,18 @@
-import type { NodeReport } from "@omnichat/core/pool/node"
-import { readNode, removeNode } from "@omnichat/core/pool/store"
-import { memoryTable } from "@omnichat/core/store/memory"
-import { afterEach, describe, expect, test } from "vitest"
-import { startOllamaStandIn } from "../support/ollama-stand-in.ts"
-import type { OllamaModel, OllamaStandIn, OllamaStandInOptions } from "../support/ollama-stand-in.ts"
-import { agentScene, gate, nodeId } from "./agent-scene.ts"
+import { readNode } from "@omnichat/core/pool/store"
+import { describe, expect, test } from "vitest"
+import type { OllamaModel, OllamaStandInOptions } from "../support/ollama-stand-in.ts"
+import { agentModels, agentScene, gate, nodeId, useStandIns } from "./agent-scene.ts"
 
 const gigabyte = 1e9
 const seconds = 1000
 const minutes = 60 * seconds
 
-const open: OllamaStandIn[] = []
-async function standInWith(models: OllamaModel[], options: OllamaStandInOptions = {}): Promise<OllamaStandIn> {
-  const standIn = await startOllamaStandIn({ models, ...options })
-  open.push(standIn)
-  return standIn
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((standIn) => standIn.close()))
-})
+const standInWith = useStandIns()
 
-const small: OllamaModel = { name: "small:latest", sizeBytes: 3 * gigabyte, contextLength: 4096, loaded: true }
-const other: OllamaModel = { name: "other:7b", sizeBytes: 6 * gigabyte }
+const { small, other } = agentModels
 
 describe("what it reports", () => {
-  test("its server, what is in memory and on the disk, and what its machine says", async () => {
+  test("rule 1: its server, what is in memory and on the disk, and what its machine says", async () => {
     const standIn = await standInWith([{ ...small, memoryBytes: 4 * gigabyte, gpuBytes: 3 * gigabyte }, other])
     const facts = { parallel: 2, gpuMemory: 24 * gigabyte, gpu: { name: "A10G", use: 0.4 }, dollarsPerHour: 1 }
     const { beat } = agentScene(standIn, { facts })
@@ -347,6 +335,43 @@ describe("a model that is not on the disk", () => {
     expect((await beat()).report).toMatchObject({ handled: 1, disk: [{ name: "small:latest" }, { name: "new:3b" }] })
   })
 
+  test("is never told as less than before, when more of it turns out to be needed, and never as whole", async () => {
+    const [first, second, third, load] = [gate(), gate(), gate(), gate()]
+    const standIn = await standInWith([small], {
+      pulls: {
+        "new:3b": async (write) => {
+          write(layer("a", 0, 3 * gigabyte))
+          await first.passed
+          write(layer("a", 3 * gigabyte, 3 * gigabyte))
+          await second.passed
+          write(layer("b", 0, 6 * gigabyte))
+          await third.passed
+          write(layer("b", 6 * gigabyte, 6 * gigabyte))
+          return { name: "new:3b", sizeBytes: 9 * gigabyte, load: () => load.passed }
+        },
+      },
+    })
+    const { beat, want, clock, logged, reported } = agentScene(standIn)
+    await beat()
+    await want(1, "new:3b")
+    await beat()
+    await standIn.received("/api/pull")
+    await reported(({ report }) => report?.loading?.step === "pull")
+    clock.advance(2000 * seconds)
+    first.open()
+    // All that is known of has come, and 10 s of load are left.
+    const almost = await reported(({ report }) => report?.loading?.progress !== undefined)
+    expect(almost.report?.loading?.progress).toBe(0.97)
+    second.open()
+    const more = await reported(({ report }) => (report?.loading?.etaMs ?? 0) > 1000 * seconds)
+    expect(more.report?.loading?.progress).toBe(0.97)
+    third.open()
+    const loading = await reported(({ report }) => report?.loading?.step === "load")
+    expect(loading.report?.loading).toMatchObject({ progress: 0.97, etaMs: 30 * seconds })
+    load.open()
+    await logged("pool-model-ready")
+  })
+
   test.each<[string, object, RegExp]>([
     [
       "disk full",
@@ -398,125 +423,5 @@ describe("a model that is not on the disk", () => {
     }
     await logged("pool-model-failed")
     expect((await beat()).report?.failed?.message).toMatch(/said nothing of its download for 10 min/)
-  })
-})
-
-describe("its own life", () => {
-  test("a clock 5 minutes off changes nothing that it says or does", async () => {
-    const said = async (start: number) => {
-      const load = gate()
-      const standIn = await standInWith([small, { ...other, load: () => load.passed }])
-      const { beat, want, clock, logged } = agentScene(standIn, { start })
-      const reports: (NodeReport | undefined)[] = [(await beat()).report]
-      await want(1, "other:7b")
-      reports.push((await beat()).report)
-      await standIn.received("/api/generate")
-      clock.advance(3 * seconds)
-      reports.push((await beat()).report)
-      load.open()
-      await logged("pool-model-ready")
-      const last = await beat()
-      return JSON.stringify([...reports, last])
-    }
-    const now = 1_700_000_000_000
-    const right = await said(now)
-    expect(await said(now + 5 * minutes)).toBe(right)
-    expect(await said(now - 5 * minutes)).toBe(right)
-  })
-
-  test("an agent that starts again knows what it was done with", async () => {
-    const standIn = await standInWith([{ ...other, load: () => Promise.reject(new Error("broken")) }])
-    const first = agentScene(standIn)
-    await first.beat()
-    await first.want(1, "other:7b")
-    await first.beat()
-    await first.logged("pool-model-failed")
-    await first.beat()
-    const second = agentScene(standIn, { table: first.table })
-    const { report } = await second.beat()
-    expect(report).toMatchObject({ handled: 1, failed: { model: "other:7b" } })
-    await second.beat()
-    expect(standIn.loads).toEqual(["other:7b"])
-  })
-
-  test("a server that was taken out of the pool and is back there answers wants from 1 again", async () => {
-    const standIn = await standInWith([other])
-    const { beat, want, logged, table } = agentScene(standIn)
-    await beat()
-    await want(1, "other:7b")
-    await beat()
-    await logged("pool-model-ready")
-    await beat()
-    await removeNode(table, nodeId)
-    expect((await beat()).beat).toBe(1)
-    expect((await beat()).report).not.toHaveProperty("handled")
-    await want(1, "other:7b")
-    await beat()
-    await logged("pool-model-ready", 2)
-  })
-
-  test("it beats every 5 s, at once when poked, and every second while something is on its way", async () => {
-    const load = gate()
-    const standIn = await standInWith([{ ...other, load: () => load.passed }])
-    const { agent, clock, want, waits, table } = agentScene(standIn)
-    const beats = async () => (await readNode(table, nodeId))?.beat
-    const life = new AbortController()
-    const ran = agent.run(life.signal)
-    await waits(5 * seconds)
-    expect(await beats()).toBe(1)
-    agent.poke()
-    await waits(5 * seconds, 2)
-    expect(await beats()).toBe(2)
-    await want(1, "other:7b")
-    clock.advance(5 * seconds)
-    await waits(1 * seconds)
-    await standIn.received("/api/generate")
-    clock.advance(1 * seconds)
-    await waits(1 * seconds, 2)
-    expect(await beats()).toBe(4)
-    // What was loaded is told at once.
-    load.open()
-    await waits(5 * seconds, 3)
-    expect(await readNode(table, nodeId)).toMatchObject({ beat: 5, report: { handled: 1 } })
-    life.abort()
-    await ran
-  })
-
-  test("a table that takes nothing is tried again, later and later, and ends nothing", async () => {
-    const inner = memoryTable({ now: Date.now })
-    let isBroken = true
-    const update: typeof inner.update = (...given) =>
-      isBroken ? Promise.reject(new Error("no table today")) : inner.update(...given)
-    const given = { table: { ...inner, update } }
-    const { agent, clock, logged, waits, lastWait, table } = agentScene(await standInWith([small]), given)
-    const life = new AbortController()
-    const ran = agent.run(life.signal)
-    for (const [failures, pause] of [500, 1000, 2000, 4000, 8000, 10_000, 10_000].entries()) {
-      await logged("pool-report-failed", failures + 1)
-      expect(lastWait()).toBe(pause)
-      if (failures < 6) clock.advance(pause)
-    }
-    isBroken = false
-    clock.advance(10_000)
-    await waits(5 * seconds)
-    expect((await readNode(table, nodeId))?.beat).toBe(1)
-    life.abort()
-    await ran
-  })
-
-  test("at its end it breaks off what is on its way, and says goodbye if it is to", async () => {
-    const standIn = await standInWith([{ ...other, load: () => new Promise(() => {}) }])
-    for (const saysGoodbye of [true, false]) {
-      const { agent, beat, want, table } = agentScene(standIn, { settings: { saysGoodbye } })
-      await beat()
-      await want(1, "other:7b")
-      const life = new AbortController()
-      const ran = agent.run(life.signal)
-      const asked = await standIn.received("/api/generate", saysGoodbye ? 1 : 2)
-      life.abort()
-      await ran
-      expect(await asked.ended).toBe("left")
-      expect((await readNode(table, nodeId)) === undefined).toBe(saysGoodbye)
-    }
   })
 })

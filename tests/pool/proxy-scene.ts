@@ -22,14 +22,16 @@ export async function startProxyScene({ address }: { address: string }) {
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const port = Number(new URL(address).port)
   const proxy = createPoolProxy({ table, clock: proxys, log, fetch: modelFetch, network, port })
-  const invoker = await startStreamInvoker({ "pool-proxy": proxy })
+  const functions: Record<string, typeof proxy> = { "pool-proxy": proxy }
+  const invoker = await startStreamInvoker(functions)
   const lambda = new LambdaClient({
     region: "us-east-1",
     endpoint: invoker.url,
     credentials: testCredentials,
     maxAttempts: 1,
   })
-  const poolFetch = createPoolFetch({ lambda, functionName: "pool-proxy", table, clock: callers })
+  const fetchOf = (functionName: string) => createPoolFetch({ lambda, functionName, table, clock: callers })
+  const poolFetch = fetchOf("pool-proxy")
   return {
     table,
     callers,
@@ -39,6 +41,9 @@ export async function startProxyScene({ address }: { address: string }) {
     invoker,
     fetch: poolFetch(address),
     fetchOf: poolFetch,
+    functions,
+    /** Through another function. */
+    fetchBy: (functionName: string) => fetchOf(functionName)(address),
     provider: ollamaProvider({ baseUrl: address, fetch: poolFetch(address) }),
     /** The items of calls. */
     calls: () => table.items().filter(({ pk }) => pk.startsWith("CALL#")),

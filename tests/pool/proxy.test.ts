@@ -3,7 +3,7 @@ import type { ModelRequest } from "@omnichat/core/model/provider"
 import { openCall } from "@omnichat/functions/aws/pool-call"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { ask, collect, textOf } from "../provider/collect.ts"
-import { closedAddress } from "../support/model-server.ts"
+import { closedAddress, startModelServer } from "../support/model-server.ts"
 import { faultyModels, startOllamaStandIn, usualModels } from "../support/ollama-stand-in.ts"
 import type { OllamaStandIn } from "../support/ollama-stand-in.ts"
 import { startProxyScene } from "./proxy-scene.ts"
@@ -25,11 +25,21 @@ const answer = (model: string, more: Partial<ModelRequest> = {}, stop = signal) 
   collect(scene.provider, { model, messages: ask("Why?"), params: {}, ...more }, stop)
 
 /** The proxy looks after its caller twice a second: so many looks more. */
-async function looks(count: number): Promise<void> {
+async function looks(count: number, { proxys } = scene): Promise<void> {
   for (let look = 0; look < count; look += 1) {
-    const before = scene.proxys.waited(500)
-    scene.proxys.advance(500)
-    await scene.proxys.waits(500, before + 1)
+    const before = proxys.waited(500)
+    proxys.advance(500)
+    await proxys.waits(500, before + 1)
+  }
+}
+
+/** So much time passes, and the caller gives its signs. */
+async function passes(ms: number, there = scene): Promise<void> {
+  for (let left = ms; left > 0; left -= 2000) {
+    const before = there.callers.waited(2000)
+    there.callers.advance(2000)
+    await there.callers.waits(2000, before + 1)
+    await looks(4, there)
   }
 }
 
@@ -59,13 +69,50 @@ describe("an answer through the proxy", () => {
     expect((await answer("status-500")).error).toMatchObject({ code: "upstream_failed" })
   })
 
+  test("may begin in the same piece as what is told before it", async () => {
+    const body = '{"version":"1"}'
+    scene.functions["at-once"] = async (_event, stream) =>
+      void stream.end(`${JSON.stringify({ status: 200, headers: {} })}\n${body}`)
+    const response = await scene.fetchBy("at-once")(`${standIn.url}/api/version`, { method: "GET", signal })
+    expect(await response.text()).toBe(body)
+  })
+
+  test("goes on as long as the server says something, whether or not it finds time for anything else", async () => {
+    let say: (text: string) => void = () => {}
+    const busy = await startModelServer({
+      "GET /api/version": async ({ request }) => void (await request.ended),
+      async "POST /api/chat"({ request, response }) {
+        response.writeHead(200).flushHeaders()
+        say = (text) => void response.write(text)
+        await request.ended
+      },
+    })
+    const there = await startProxyScene({ address: busy.url })
+    const leaving = new AbortController()
+    const { body } = await there.fetch(`${busy.url}/api/chat`, { method: "POST", body: "{}", signal: leaving.signal })
+    const pieces = body![Symbol.asyncIterator]()
+    for (const piece of ["a", "b", "c", "d"]) {
+      say(piece)
+      const { value } = await pieces.next()
+      expect(Buffer.from(value as Uint8Array).toString()).toBe(piece)
+      await passes(10_000, there)
+    }
+    expect(busy.count("/api/version")).toBe(0)
+    leaving.abort(new Error("enough"))
+    await expect(pieces.next()).rejects.toThrow("enough")
+    there.proxys.advance(500)
+    await there.invoker.settled()
+    await there.close()
+    await busy.close()
+  })
+
   test("leaves no item when it was read to its end", async () => {
     const response = await scene.fetch(`${standIn.url}/api/version`, { method: "GET", signal })
     expect([response.status, await response.text()]).toEqual([200, '{"version":"0.40.0"}'])
     expect(scene.calls()).toEqual([])
   })
 
-  test("may begin after any time, as long as the caller gives its sign every 2 s", async () => {
+  test("rule 6: may begin after any time, as long as the caller gives its sign every 2 s", async () => {
     standIn.models.push({ name: "slow-load:1b", load: () => new Promise(() => {}) })
     const body = JSON.stringify({ model: "slow-load:1b", stream: false })
     const leaving = new AbortController()
@@ -74,12 +121,7 @@ describe("an answer through the proxy", () => {
     let left = false
     void asked.ended.then(() => (left = true))
     await scene.proxys.waits(500)
-    for (let seconds = 0; seconds < 20; seconds += 2) {
-      const before = scene.callers.waited(2000)
-      scene.callers.advance(2000)
-      await scene.callers.waits(2000, before + 1)
-      await looks(4)
-    }
+    await passes(20_000)
     expect(left).toBe(false)
     leaving.abort(new Error("enough"))
     await expect(loaded).rejects.toThrow("enough")
@@ -119,6 +161,10 @@ describe("a caller that leaves", () => {
   /** As a caller whose process ends right after its call. */
   async function callAndDie(): Promise<void> {
     await openCall(scene.table, "call-of-the-dead", Date.now())
+    await callOnly()
+  }
+
+  async function callOnly(): Promise<void> {
     const body = JSON.stringify({ model: "silent", messages: [{ role: "user", content: "x" }] })
     const call = { callId: "call-of-the-dead", address: standIn.url, method: "POST", path: "/api/chat", body }
     const Payload = new TextEncoder().encode(JSON.stringify(call))
@@ -134,6 +180,14 @@ describe("a caller that leaves", () => {
     expect(standIn.count("/api/chat")).toBe(1)
     await looksUntilLeft(asked)
     expect(scene.lines.at(-1)).toMatch(/pool-call-broke-off.*nothing is heard of whoever called/)
+  })
+
+  test("and whose item is not seen: not before 5 s are over", async () => {
+    await callOnly()
+    const asked = await standIn.received("/api/chat")
+    await looks(9)
+    await looksUntilLeft(asked)
+    expect(scene.lines.at(-1)).toMatch(/nothing is heard of whoever called/)
   })
 
   test("and has taken its item away", async () => {
@@ -153,7 +207,7 @@ describe("what goes wrong on the way", () => {
   })
 
   test.each([
-    ["dies", "upstream_failed", /broke off/],
+    ["dies", "upstream_failed", /without an end mark/],
     ["endless", "upstream_failed", /without an end mark/],
     ["garbage", "upstream_failed", /<html>/],
   ])("the server %s in the middle of its answer", async (model, code, message) => {
@@ -175,7 +229,7 @@ describe("what goes wrong on the way", () => {
     expect(standIn.count("/api/version")).toBe(2)
   }
 
-  test("the server vanishes before its first word: somebody else can be asked", async () => {
+  test("rule 6: the server vanishes before its first word: somebody else can be asked", async () => {
     standIn.hanging.add("POST /api/chat")
     const answered = answer("echo")
     await standIn.received("/api/chat")
@@ -192,7 +246,10 @@ describe("what goes wrong on the way", () => {
     await vanish()
     const { events, error } = await answered
     expect(textOf(events)).not.toBe("")
-    expect(error).toMatchObject({ code: "upstream_failed", message: expect.stringMatching(/broke off/) as string })
+    expect(error).toMatchObject({
+      code: "upstream_failed",
+      message: expect.stringMatching(/without an end mark/) as string,
+    })
   })
 
   test("the stream between the functions is cut", async () => {

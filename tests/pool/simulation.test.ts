@@ -1,90 +1,66 @@
-import { expect, it } from "vitest"
-import { asTable, figuresOf } from "./sim/figures.ts"
-import type { Line, Outcome } from "./sim/figures.ts"
-import { SimOllama } from "./sim/ollama.ts"
-import { pooledWorld } from "./sim/pooled.ts"
-import { askAtRandom } from "./sim/random.ts"
-import { VirtualTime } from "./sim/time.ts"
-import { makeTrace, models } from "./sim/trace.ts"
-import type { Question } from "./sim/trace.ts"
+import { afterAll, describe, expect, it } from "vitest"
+import { asTable } from "./sim/figures.ts"
+import type { Figures, Line } from "./sim/figures.ts"
+import { playBoth } from "./sim/scenario.ts"
+import type { Scenario } from "./sim/scenario.ts"
+import type { TraceShape } from "./sim/trace.ts"
 
-const memory = 22.5e9
-const shape = { users: 200, questionsEach: Number(process.env.Q ?? 12), hours: Number(process.env.H ?? 4) }
-const newServer = (time: VirtualTime) =>
-  new SimOllama({
-    time,
-    disk: models,
-    memory,
-    memoryFactor: 1.2,
-    parallel: 4,
-    load: { fixedMs: 1500, bytesPerSecond: 300e6 },
+/**
+ * Three servers, 200 users and eight models, in virtual time: the real pool, its line, drive and agents against a front end
+ * that picks a server by chance, on the same trace. A wait is from asking to the first word. The worst user is the one
+ * whose mean wait over all their questions is longest, measured against the mean of all the others' means.
+ */
+const day: TraceShape = { users: 200, questionsEach: 24, hours: 6 }
+const hours: TraceShape = { users: 200, questionsEach: 6, hours: 1.5 }
+const lines: Line[] = []
+
+describe("the pool against random choice", () => {
+  // A stack for each of a million aborted sleeps would take a third of the time.
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  afterAll(() => {
+    Error.stackTraceLimit = limit
+    console.log(`\n${asTable(lines)}\n`)
   })
 
-async function play(time: VirtualTime, trace: Question[], ask: (question: Question) => Promise<Outcome>) {
-  const began = time.now()
-  const outcomes: Outcome[] = []
-  for (const question of trace) {
-    time.after(question.at, () => void ask(question).then((outcome) => outcomes.push(outcome), (e) => console.log(e)))
+  for (const seed of [1, 2, 3]) {
+    it(`halves the waits, with a third of the loads, and is fair (seed ${seed})`, async () => {
+      const { pool, random } = await played("load", seed, day)
+      expect(pool).toMatchObject({ answered: day.users * day.questionsEach, cut: 0, failed: 0 })
+      isBetter(pool, random)
+      expect(pool.worstUser).toBeLessThanOrEqual(3)
+    }, 120_000)
   }
-  await time.run(began + (trace.at(-1)?.at ?? 0) + 3_600_000, () => outcomes.length === trace.length)
-  return outcomes
+
+  // The two servers that are left have room for five or six of the eight models: everybody has to wait more.
+  it("is better still when a server dies, and only who was reading its words sees it", async () => {
+    const { pool, random } = await played("death", 4, hours)
+    expect(pool.failed).toBe(0)
+    expect(pool.cut).toBeLessThanOrEqual(4)
+    isBetter(pool, random, { p99: 2 / 3, loads: 2 / 3 })
+  }, 120_000)
+
+  it("does so when there is no server at the beginning", async () => {
+    const { pool, random } = await played("cold start", 5, hours)
+    expect(pool).toMatchObject({ cut: 0, failed: 0 })
+    isBetter(pool, random)
+  }, 120_000)
+
+  it("is better still when a server is taken away with two minutes' notice, and nobody sees it", async () => {
+    const { pool, random } = await played("spot notice", 6, hours)
+    expect(pool).toMatchObject({ cut: 0, failed: 0 })
+    isBetter(pool, random, { p99: 2 / 3, loads: 2 / 3 })
+  }, 120_000)
+})
+
+async function played(scenario: Scenario, seed: number, shape: TraceShape) {
+  const both = await playBoth(scenario, seed, shape)
+  for (const choice of ["random", "pool"] as const) lines.push({ scenario, seed, choice, figures: both[choice] })
+  return both
 }
 
-it("the pool against random choice", async () => {
-  const lines: Line[] = []
-  for (const seed of [1, 2, 3]) {
-    const trace = makeTrace(seed, shape)
-    let t = process.cpuUsage()
-    {
-      const time = new VirtualTime()
-      const servers = [0, 1, 2].map(() => newServer(time))
-      const outcomes = await play(time, trace, askAtRandom(time, servers, seed))
-      lines.push({
-        scenario: "load",
-        seed,
-        choice: "random",
-        figures: figuresOf(
-          outcomes,
-          servers.reduce((s, x) => s + x.loads, 0),
-        ),
-      })
-    }
-    console.log("random cpu", process.cpuUsage(t).user / 1e6)
-    t = process.cpuUsage()
-    {
-      const time = new VirtualTime()
-      const machines = new Map(
-        [0, 1, 2].map((at) => [`gpu-${at}`, { server: newServer(time), host: { parallel: 4, gpuMemory: memory } }]),
-      )
-      const world = pooledWorld(time, machines)
-      for (const id of machines.keys()) world.join(id)
-      const outcomes = await play(
-        time,
-        trace.map((q) => ({ ...q, at: q.at + 10_000 })),
-        (q) => world.ask(q),
-      )
-      lines.push({
-        scenario: "load",
-        seed,
-        choice: "pool",
-        figures: figuresOf(
-          outcomes,
-          [...machines.values()].reduce((s, x) => s + x.server.loads, 0),
-        ),
-      })
-      const by = new Map<string, number[]>()
-      for (const o of outcomes) by.set(o.model, [...(by.get(o.model) ?? []), o.waited])
-      for (const [m, w] of by)
-        console.log(
-          m,
-          w.length,
-          (w.reduce((a, b) => a + b, 0) / w.length / 1000).toFixed(2),
-          (Math.max(...w) / 1000).toFixed(1),
-        )
-      console.log(outcomes.filter((o) => o.end !== "answered").slice(0, 3))
-    }
-    console.log("pool cpu", process.cpuUsage(t).user / 1e6)
-  }
-  console.log(asTable(lines))
-  expect(lines).toHaveLength(6)
-}, 600_000)
+function isBetter(pool: Figures, random: Figures, most = { p99: 1 / 2, loads: 1 / 3 }): void {
+  expect(pool.median).toBeLessThanOrEqual(random.median / 2)
+  expect(pool.p99).toBeLessThanOrEqual(random.p99 * most.p99)
+  expect(pool.loads).toBeLessThanOrEqual(random.loads * most.loads)
+}

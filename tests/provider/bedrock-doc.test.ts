@@ -38,7 +38,8 @@ test("every row of the page is the table's", () => {
 })
 
 test("what the page says of limits and pauses is so", () => {
-  const usual = (id: string) => bedrockFacts({ id, name: id, capabilities: [], maxOutputTokens: 64_000 }).usualOutputTokens
+  const usual = (id: string) =>
+    bedrockFacts({ id, name: id, capabilities: [], maxOutputTokens: 64_000 }).usualOutputTokens
   expect(page).toContain(`${usual("amazon.nova-lite-v1:0").toLocaleString("en")} tokens, or`)
   expect(page).toContain(`${usual("anthropic.claude-sonnet-5").toLocaleString("en")} for models that think`)
   expect(page).toContain(`asked again for about ${longestWait / 1000} seconds`)

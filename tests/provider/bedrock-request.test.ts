@@ -47,7 +47,7 @@ const models: BedrockModel[] = [
     id: llama,
     whole: { output: { message: { role: "assistant", content: [{ text: "Whole." }] } }, stopReason: "end_turn" },
   },
-  { id: unknown, strict: { prefill: true } },
+  { id: unknown, strict: { prefill: true, samplingTogether: true } },
 ]
 
 let server: BedrockStandIn

@@ -15,6 +15,16 @@ export async function collect(
   }
 }
 
+/** Asks a model, and leaves when it has said so many characters: rejects with "stopped by hand". */
+export async function leaveAfter(provider: ModelProvider, model: string, characters: number): Promise<void> {
+  const stop = new AbortController()
+  const seen: ModelEvent[] = []
+  for await (const event of provider.stream({ model, messages: ask("x"), params: {} }, stop.signal)) {
+    seen.push(event)
+    if (textOf(seen).length === characters) stop.abort(new Error("stopped by hand"))
+  }
+}
+
 export const textOf = (events: readonly ModelEvent[]): string =>
   events.map((event) => (event.type === "text-delta" ? event.delta : "")).join("")
 

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelRequest } from "@omnichat/core/model/provider"
+import type { ModelRequest } from "@omnichat/core/model/provider"
 import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
 import { createHttpFetch } from "@omnichat/local/http-fetch"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -10,7 +10,7 @@ import {
   startOllamaStandIn,
   usualModels,
 } from "../support/ollama-stand-in.ts"
-import { ask, collect, textOf } from "./collect.ts"
+import { ask, collect, leaveAfter, textOf } from "./collect.ts"
 
 let server: OllamaStandIn
 beforeAll(async () => {
@@ -92,17 +92,8 @@ describe.each([
   })
 
   test("an aborted answer ends at once, and the server sees the client leave", async () => {
-    const stop = new AbortController()
     const before = server.requests.length
-    const seen: ModelEvent[] = []
-    const ended = (async () => {
-      const request = { model: "silent", messages: ask("x"), params: {} }
-      for await (const event of provider().stream(request, stop.signal)) {
-        seen.push(event)
-        if (textOf(seen).length === 21) stop.abort(new Error("stopped by hand"))
-      }
-    })()
-    await expect(ended).rejects.toThrow("stopped by hand")
+    await expect(leaveAfter(provider(), "silent", 21)).rejects.toThrow("stopped by hand")
     expect(await server.requests[before]?.ended).toBe("left")
   })
 

@@ -1,10 +1,9 @@
-import type { ModelEvent } from "@omnichat/core/model/provider"
 import { openaiProvider } from "@omnichat/core/provider/openai/provider"
 import { createHttpFetch } from "@omnichat/local/http-fetch"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { closedAddress } from "../support/model-server.ts"
 import { type OpenaiModel, type OpenaiStandIn, startOpenaiStandIn } from "../support/openai-stand-in.ts"
-import { ask, collect, textOf } from "./collect.ts"
+import { ask, collect, leaveAfter, textOf } from "./collect.ts"
 
 const models: OpenaiModel[] = [
   { name: "echo", told: { max_model_len: 8_192 } },
@@ -77,16 +76,8 @@ describe.each([
   })
 
   test("an aborted answer ends at once, and the server sees the client leave", async () => {
-    const stop = new AbortController()
     const before = server.requests.length
-    const seen: ModelEvent[] = []
-    const ended = (async () => {
-      for await (const event of provider().stream({ model: "silent", messages: ask("x"), params: {} }, stop.signal)) {
-        seen.push(event)
-        if (textOf(seen).length === 21) stop.abort(new Error("stopped by hand"))
-      }
-    })()
-    await expect(ended).rejects.toThrow("stopped by hand")
+    await expect(leaveAfter(provider(), "silent", 21)).rejects.toThrow("stopped by hand")
     expect(await server.requests[before]?.ended).toBe("left")
   })
 

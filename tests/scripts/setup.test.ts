@@ -149,7 +149,7 @@ describe("a build", () => {
   })
 })
 
-test("the count of `.ci/run` holds a file that failed before its first test", () => {
+test("the count of `.ci/run` holds a file that failed before its first test, and those that were not run", () => {
   const testResults = [
     { status: "passed", assertionResults: [{ status: "passed" }] },
     { status: "failed", assertionResults: [{ status: "failed" }, { status: "passed" }] },
@@ -157,4 +157,5 @@ test("the count of `.ci/run` holds a file that failed before its first test", ()
   ]
   const report = { numPassedTests: 2, numFailedTests: 1, numPendingTests: 3, numTodoTests: 1, testResults }
   expect(count(report)).toEqual({ passed: 2, failed: 2, skipped: 4 })
+  expect(count(report, 5)).toEqual({ passed: 2, failed: 7, skipped: 4 })
 })

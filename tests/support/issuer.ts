@@ -1,8 +1,6 @@
 import { createSign, generateKeyPairSync } from "node:crypto"
 import type { KeyObject } from "node:crypto"
-import { once } from "node:events"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { listen } from "./aws/listen.ts"
 
 /** Signs access tokens as a Cognito user pool does, and has its keys where a pool has them. */
 
@@ -30,16 +28,16 @@ export async function startIssuer(): Promise<Issuer> {
   let count = 0
   let asked = 0
   const newPair = () => ({ ...generateKeyPairSync("rsa", { modulusLength: 2048 }), kid: `key-${(count += 1)}` })
-  let pair = newPair()
-  const server = createServer((request, response) => {
+  let made: ReturnType<typeof newPair> | undefined
+  // Where another issuer's tokens are taken nobody asks, and a key takes a while to be found.
+  const pair = () => (made ??= newPair())
+  const server = await listen((request, response) => {
     if (request.url !== "/pool/.well-known/jwks.json" || !issuer.up) return void response.writeHead(503).end()
     asked += 1
-    const jwk = { ...pair.publicKey.export({ format: "jwk" }), kid: pair.kid, alg: "RS256", use: "sig" }
+    const jwk = { ...pair().publicKey.export({ format: "jwk" }), kid: pair().kid, alg: "RS256", use: "sig" }
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ keys: [jwk] }))
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pool`
+  const url = `${server.url}/pool`
   const issuer: Issuer = {
     url,
     clientId: "omnichat-web",
@@ -61,20 +59,15 @@ export async function startIssuer(): Promise<Issuer> {
       }
     },
     token: (userId, groups = ["user"], claims = {}) =>
-      issuer.sign({ alg: "RS256", kid: pair.kid }, { ...issuer.claims(userId, groups), ...claims }),
-    sign(header, claims, key = pair.privateKey) {
+      issuer.sign({ alg: "RS256", kid: pair().kid }, { ...issuer.claims(userId, groups), ...claims }),
+    sign(header, claims, key = pair().privateKey) {
       const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".")
       return `${input}.${createSign("RSA-SHA256").update(input).sign(key).toString("base64url")}`
     },
     rotate() {
-      pair = newPair()
+      made = newPair()
     },
-    async close() {
-      const closed = once(server, "close")
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close: server.close,
   }
   return issuer
 }

@@ -43,6 +43,11 @@ const emailOf = (subject: string): string => subject.replace(/^sub-/, "")
 
 const audience = "urn:omnichat"
 
+/** One for all providers of a test file: it takes a while to be found. */
+let found: ReturnType<typeof newKeyPair> | undefined
+const keyPair = () => (found ??= newKeyPair())
+const newKeyPair = () => generateKeyPairSync("rsa", { modulusLength: 2048 })
+
 /** `site` may be told later by whoever has no address yet. */
 export async function startSignInProvider(site = ""): Promise<SignInProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
@@ -52,13 +57,12 @@ export async function startSignInProvider(site = ""): Promise<SignInProvider> {
   const server = createServer()
   const port = await listen(server, 0)
   const url = `http://127.0.0.1:${port}`
-  const keys = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const storage = new Map<string, { payload: Record<string, unknown>; expiresAt: number }>()
   const start = () => {
     const provider = new Provider(url, {
       ...configuration(settings),
       adapter: memoryAdapter(storage, () => settings.graceSeconds),
-      jwks: { keys: [{ ...keys.privateKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256", use: "sig" }] },
+      jwks: { keys: [{ ...keyPair().privateKey.export({ format: "jwk" }), kid: "key-1", alg: "RS256", use: "sig" }] },
       interactions: { policy, url: (_context, { uid }) => `/interaction/${uid}` },
       cookies: { keys: ["only a test"] },
       loadExistingGrant: async ({ oidc }) => {

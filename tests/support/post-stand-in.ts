@@ -1,7 +1,6 @@
-import { EventEmitter, once } from "node:events"
-import { createServer } from "node:http"
+import { EventEmitter } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import { bytesOf, listen, refuse } from "./aws/listen.ts"
 
 /** API Gateway's `@connections` alone: connections without sockets, and a bad day for each on demand. */
 
@@ -32,8 +31,7 @@ export async function startPostStandIn(): Promise<PostStandIn> {
   const events = new EventEmitter()
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = []
-    for await (const piece of request) pieces.push(piece as Buffer)
+    const body = await bytesOf(request)
     const [, name] = /^\/live\/(?:@|%40)connections\/([^/]+)$/.exec(request.url ?? "") ?? []
     const isSigned = request.headers.authorization?.includes("/execute-api/") === true
     if (name === undefined || !isSigned) return refuse(response, 403, "ForbiddenException")
@@ -49,31 +47,18 @@ export async function startPostStandIn(): Promise<PostStandIn> {
     if (request.method === "DELETE") {
       connections.delete(id)
       events.emit(`closed ${id}`)
-    } else events.emit(`frame ${id}`, Buffer.concat(pieces).toString("utf8"))
+    } else events.emit(`frame ${id}`, body.toString("utf8"))
     response.writeHead(request.method === "DELETE" ? 204 : 200).end()
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy()) // a client that gave up
-  })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
+  const server = await listen(handle)
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
+    endpoint: `${server.url}/live`,
     open: (id) => void connections.set(id, "well"),
     drop: (id) => void connections.delete(id),
     set: (id, mood) => void connections.set(id, mood),
     asked: (id) => counts.get(id) ?? 0,
     events,
-    async close() {
-      const closed = once(server, "close")
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close: server.close,
   }
-}
-
-function refuse(response: ServerResponse, status: number, type: string): void {
-  response.writeHead(status, { "content-type": "application/json", "x-amzn-errortype": type }).end("{}")
 }

@@ -9,6 +9,8 @@ import { startFront } from "./aws/front.ts"
 import { startGateway } from "./aws/gateway.ts"
 import type { Gateway } from "./aws/gateway.ts"
 import { region } from "./aws/gateway-event.ts"
+import { startGpuPool } from "./aws/gpu-pool.ts"
+import type { GpuPool, GpuPoolOptions } from "./aws/gpu-pool.ts"
 import { startLambda } from "./aws/lambda.ts"
 import type { Lambda } from "./aws/lambda.ts"
 import type { FunctionOptions } from "./aws/pool.ts"
@@ -21,7 +23,15 @@ import { startS3StandIn } from "./s3-stand-in.ts"
 import { testCredentials } from "./sigv4.ts"
 
 /** The service on AWS: the bundled functions in processes of their own, behind stand-ins that speak AWS's wire. */
-export type AwsRuntime = Runtime & { lambda: Lambda; gateway: Gateway; issuer: Issuer; sweep(): Promise<void> }
+export type AwsRuntime = Runtime & {
+  lambda: Lambda
+  gateway: Gateway
+  issuer: Issuer
+  sweep(): Promise<void>
+  /** The pool, where the options say that there is one; and its machine, started as AWS does. */
+  gpu?: GpuPool
+  bootGpu(): void
+}
 
 export type AwsOptions = RuntimeOptions & {
   /** The worker's waits of minutes take seconds, so that it comes near its 15 minutes in six seconds. */
@@ -32,6 +42,8 @@ export type AwsOptions = RuntimeOptions & {
   beforeTable?: (url: string) => Promise<string>
   /** Before the second and third attempt of a worker, milliseconds. */
   retryDelaysMs?: number[]
+  /** GPU servers for Ollama's models. */
+  gpu?: GpuPoolOptions
   /** Whose tokens are taken, instead of those that `credentials` gives. */
   issuer?: { url: string; clientId: string; jwksUrl: string }
 }
@@ -41,7 +53,8 @@ const bucket = "omnichat-files"
 const owner = "owner"
 
 export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
-  const [engine, s3, issuer, models] = await Promise.all([
+  const [gpu, engine, s3, issuer, models] = await Promise.all([
+    options.gpu && startGpuPool(options.gpu),
     startEngine("extenddb"),
     startS3StandIn(),
     startIssuer(),
@@ -51,6 +64,7 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
   const tableUrl = await engineUrl(engine.client)
   const environment: Record<string, string> = {
     ...models.environment,
+    ...gpu?.environment,
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
@@ -62,7 +76,7 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
     TOKEN_ISSUER: tokens.url,
     TOKEN_CLIENT_ID: tokens.clientId,
     TOKEN_JWKS_URL: tokens.jwksUrl,
-    LOG_LEVEL: "error",
+    LOG_LEVEL: process.env["DEBUG_LEVEL"] ?? "error",
     STAGE: "test",
   }
   const lambda = await startLambda(functionsOf(environment, options))
@@ -99,6 +113,11 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
     gateway,
     issuer,
     sweep,
+    ...(gpu !== undefined && { gpu }),
+    bootGpu() {
+      const { AWS_REGION, TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB } = environment as Record<string, string>
+      gpu?.boot({ AWS_REGION, TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB } as Record<string, string>)
+    },
     credentials: (user = owner) => ({ authorization: `Bearer ${issuer.token(user)}` }),
     listed: () => listed(engine.open(Date.now), owner),
     async restart(_signal, between) {
@@ -110,7 +129,7 @@ export async function startOnAws(options: AwsOptions): Promise<AwsRuntime> {
       models.upstream.release()
       await gateway.close()
       await lambda.close()
-      await Promise.all([front.close(), models.close(), issuer.close(), s3.close(), engine.close()])
+      await Promise.all([gpu?.close(), front.close(), models.close(), issuer.close(), s3.close(), engine.close()])
     },
   }
 }
@@ -157,6 +176,8 @@ function functionsOf(
     },
     closer: { ...make("closer", 60 * seconds, 2), retry },
     schedule: make("schedule", 60 * seconds, 1),
+    pool: { ...make("pool", 900 * seconds, 2), retry },
+    "pool-proxy": make("pool-proxy", 900 * seconds, 8),
   }
 }
 

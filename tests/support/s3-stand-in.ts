@@ -1,7 +1,5 @@
-import { once } from "node:events"
-import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import { listen } from "./aws/listen.ts"
 import { judgeSignature } from "./sigv4.ts"
 
 /** A server that speaks S3's wire as far as we use it, and judges every signature as S3 does. Objects are in memory. */
@@ -93,22 +91,13 @@ export async function startS3StandIn({ pageSize = 1000 }: S3StandInOptions = {})
     xml(response, 200, "<DeleteResult></DeleteResult>")
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy()) // a client that left half-way
-  })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
+  const server = await listen(handle)
   const standIn: S3StandIn = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     objects,
     now: Date.now,
     requests,
-    async close() {
-      const closed = once(server, "close")
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close: server.close,
   }
   return standIn
 }

@@ -50,6 +50,15 @@ describe("readSettings", () => {
     })
   })
 
+  it("takes aliases, and says what they look like when they are none", () => {
+    const { aliases } = readSettings({ OMNICHAT_ALIASES: '[{"id":"fast","targets":["ollama/a:1b"]}]' }, atTerminal)
+    expect(aliases).toEqual([{ id: "fast", name: "fast", targets: [{ model: "ollama/a:1b" }] }])
+    expect(problemsOf({ OMNICHAT_ALIASES: "fast=a" })).toEqual([
+      expect.stringMatching(/^OMNICHAT_ALIASES is "fast=a": expected a list such as \[\{"id":"smart".*\]$/),
+    ])
+    expect(problemsOf({ OMNICHAT_BEDROCK: "maybe", OMNICHAT_BEDROCK_MODELS: "two words" })).toHaveLength(2)
+  })
+
   it("takes an empty variable for an absent one", () => {
     expect(readSettings({ PORT: "", OLLAMA_URLS: " " }, atTerminal)).toEqual(readSettings({}, atTerminal))
   })

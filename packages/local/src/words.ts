@@ -38,10 +38,9 @@ const missing = ({ error }: Source): string => `none of Amazon Bedrock. ${error 
 
 const named = ({ provider, address, models }: Source): string => {
   if (provider === "bedrock" && models.length === 0) return nothingOffered(address)
-  const name = names[provider] ?? provider
-  if (provider === "bedrock")
-    return `${models.length} ${models.length === 1 ? "model" : "models"} of ${name} in ${address ?? "?"}`
-  return `${models.length} ${models.length === 1 ? "model" : "models"} of ${name} at ${address ?? "?"}`
+  const amount = models.length === 1 ? "1 model" : `${models.length} models`
+  const place = `${provider === "bedrock" ? "in" : "at"} ${address ?? "?"}`
+  return `${amount} of ${names[provider] ?? provider} ${place}`
 }
 
 const names: Partial<Record<Source["provider"], string>> = {

@@ -17,8 +17,8 @@ export type SimOllamaOptions = {
 type Runner = { model: string; bytes: number; active: number; waiting: (() => void)[]; leaving: boolean; used: number }
 type Ask = { model: string; signal: AbortSignal; enter: (runner: Runner) => void }
 
-/** How long an answer is to take, told in the question itself. */
-export const tellTimes = (firstMs: number, answerMs: number): string => `${firstMs} ${answerMs}`
+/** How long an answer is to take, and a name to know it by, told in the question itself. */
+export const tellTimes = (firstMs: number, answerMs: number, name = ""): string => `${firstMs} ${answerMs} ${name}`
 
 /**
  * An Ollama server as far as waiting goes: one load at a time, in the order of the questions; who asks for what is not in
@@ -30,7 +30,9 @@ export class SimOllama {
   /** A load begins, and does not end. */
   loadsHang = false
   loads = 0
-  /** The most answers of one model that were under way at once. */
+  /** The names of the questions that were answered to the end. */
+  readonly answered: string[] = []
+  /** The most questions to one model that were there at once, answered or in line. */
   mostAtOnce = 0
   readonly #options: SimOllamaOptions
   readonly #runners = new Map<string, Runner>()
@@ -96,23 +98,29 @@ export class SimOllama {
 
   async #chat(init: ProviderFetchInit): Promise<ProviderResponse> {
     const body = JSON.parse(init.body ?? "{}") as { model: string; messages: { content: string }[] }
-    const [firstMs = 0, answerMs = 0] = (body.messages.at(-1)?.content ?? "").split(" ").map(Number)
+    const [firstMs, answerMs, name = ""] = (body.messages.at(-1)?.content ?? "").split(" ")
+    const answer = { firstMs: Number(firstMs), answerMs: Number(answerMs), name }
     if (!this.#options.disk.some(({ name }) => name === body.model)) return json({ error: "not found" }, 404)
     const life = this.#life.signal
     const release = await this.#acquire(body.model, init.signal)
-    return { status: 200, headers: { get: () => null }, body: this.#speak(release, life, init.signal, firstMs, answerMs), text: () => Promise.resolve("") }
+    const words = this.#speak(answer, release, AbortSignal.any([life, init.signal]))
+    return { status: 200, headers: { get: () => null }, body: words, text: () => Promise.resolve("") }
   }
 
-  async *#speak(release: () => void, life: AbortSignal, signal: AbortSignal, firstMs: number, answerMs: number) {
-    const { time } = this.#options
-    const either = AbortSignal.any([life, signal])
+  async *#speak(answer: { firstMs: number; answerMs: number; name: string }, release: () => void, signal: AbortSignal) {
+    const { firstMs, answerMs, name } = answer
+    const line = (content: string, done?: object): Uint8Array =>
+      new TextEncoder().encode(`${JSON.stringify({ message: { role: "assistant", content }, done: false, ...done })}\n`)
+    const wait = async (ms: number): Promise<void> => {
+      await this.#options.time.sleep(ms, signal)
+      if (signal.aborted) throw signal.reason
+    }
     try {
-      for (const [ms, done] of [[firstMs, false], [answerMs - firstMs, true]] as const) {
-        await time.sleep(ms, either)
-        if (either.aborted) throw either.reason
-        const line = { message: { role: "assistant", content: done ? "" : "word" }, done, ...(done && { done_reason: "stop" }) }
-        yield new TextEncoder().encode(`${JSON.stringify(line)}\n`)
-      }
+      await wait(firstMs)
+      yield line("word")
+      await wait(answerMs - firstMs)
+      this.answered.push(name)
+      yield line("", { done: true, done_reason: "stop" })
     } finally {
       release()
     }
@@ -148,12 +156,12 @@ export class SimOllama {
       signal.removeEventListener("abort", leave)
       runner.active += 1
       runner.used = this.#options.time.now()
-      this.mostAtOnce = Math.max(this.mostAtOnce, runner.active)
       entered(runner)
     }
     const leave = (): void => {
       runner.waiting = runner.waiting.filter((other) => other !== enter)
     }
+    this.mostAtOnce = Math.max(this.mostAtOnce, runner.active + runner.waiting.length + 1)
     if (runner.active < this.#options.parallel) return enter()
     runner.waiting.push(enter)
     signal.addEventListener("abort", leave, { once: true })

@@ -40,7 +40,8 @@ const metrics = { count: () => {}, observe: () => {} }
 
 /**
  * The pool as AWS runs it: real agents, the real choice, line and drive, over a table in memory; no hint crosses from one
- * to another, so that everybody looks at their own pace. Runs are no more than their record.
+ * to another, so that everybody looks at their own pace. Runs are no more than their record, and
+ * nobody follows them.
  */
 export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Machine>, most?: number): PooledWorld {
   const table = memoryTable({ now: time.now })
@@ -54,6 +55,7 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
   const starts: number[] = []
   let wanted = 0
   const booted = new Set<string>()
+  const coming = new Set<string>()
 
   const join = (nodeId: string): void => {
     const machine = machines.get(nodeId)
@@ -75,8 +77,11 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     },
     start: (desired) => {
       starts.push(desired)
-      for (const [nodeId, { server }] of [...machines].slice(wanted, desired)) {
+      const ended = [...machines].filter(([nodeId]) => !booted.has(nodeId) && !coming.has(nodeId))
+      for (const [nodeId, { server }] of ended.slice(0, Math.max(0, desired - wanted))) {
+        coming.add(nodeId)
         time.after(bootMs, () => {
+          coming.delete(nodeId)
           server.revive()
           booted.add(nodeId)
           join(nodeId)
@@ -109,8 +114,8 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     ...{ table: runTable, clock: time, wake, log, metrics, runSettings: defaultRunSettings },
     connections: { post: () => Promise.resolve("gone"), close: () => Promise.resolve() },
     dispatcher: {
-      dispatch: ({ runId, turn }) => {
-        time.after(30, () => void attempt(runId, turn))
+      dispatch: ({ runId }) => {
+        time.after(30, () => void attempt(runId))
         return Promise.resolve()
       },
     },
@@ -138,13 +143,13 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
   })
 
   /** A worker: takes the run, asks, gives it back when it must wait. */
-  async function attempt(runId: RunId, turn: number): Promise<void> {
+  async function attempt(runId: RunId): Promise<void> {
     const record = await runTable.get(keys.run(runId))
     const about = questions.get(runId)
-    if (about === undefined || record?.status !== "queued" || record.turn !== turn) return
+    if (about === undefined || record?.status !== "queued") return
     const { question, asked, done } = about
     const { user, model, firstMs, answerMs } = question
-    await runTable.update(keys.run(runId), { set: { status: "running", turn: turn + 1 } })
+    await runTable.update(keys.run(runId), { set: { status: "running" } })
     const end = async (end: string): Promise<void> => {
       questions.delete(runId)
       await runTable.delete(keys.run(runId))
@@ -153,7 +158,7 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     let waited: number | undefined
     try {
       const content = [{ type: "text" as const, text: tellTimes(firstMs, answerMs) }]
-      const asker = { runId, turn: turn + 1, userId: user }
+      const asker = { runId, turn: 0, userId: user }
       const request = { model, params: {}, messages: [{ role: "user" as const, content }], asker }
       for await (const event of provider.stream(request, new AbortController().signal)) {
         if (event.type === "text-delta" && event.delta !== "") waited ??= time.now() - asked
@@ -174,7 +179,7 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     const done = new Promise<Outcome>((resolve) => questions.set(runId, { question, asked: now, done: resolve }))
     const record = { runId, userId, status: "queued", turn: 0, followers: {}, createdAt: now, queuedAt: now }
     await runTable.put({ ...keys.run(runId), ...record })
-    void attempt(runId, 0)
+    void attempt(runId)
     return done
   }
   return { ask, join, scaler, starts }

@@ -3,8 +3,10 @@ import type { ChildProcess } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { workspaceRoot } from "../../../scripts/lib/files.mjs"
 import { lambdaNode } from "../node24.ts"
 import { bytesOf } from "./listen.ts"
 
@@ -42,6 +44,7 @@ process.once("exit", () => {
   for (const child of alive) child.kill("SIGKILL")
 })
 
+const compileCache = join(workspaceRoot, "node_modules/.cache/omnichat/compiled")
 const bootstrap = fileURLToPath(new URL("bootstrap.mjs", import.meta.url))
 
 /** One process of a function. It has one event at a time, and between two of them it is stopped. */
@@ -69,6 +72,8 @@ export class Instance {
         AWS_SDK_UA_APP_ID: given.name,
         AWS_LAMBDA_RUNTIME_API: given.runtimeApi,
         LAMBDA_TASK_ROOT: given.folder,
+        // What was compiled once need not be again: a cold start takes half the processor's time.
+        NODE_COMPILE_CACHE: compileCache,
       },
       stdio: ["ignore", "pipe", "pipe"],
     })

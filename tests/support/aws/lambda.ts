@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { Instance } from "./instance.ts"
 import type { Outcome } from "./instance.ts"
 import { bytesOf, listen, refuse } from "./listen.ts"
+import { chunkEvent, completeEvent, responseEventsType } from "./response-events.ts"
 import { Pool } from "./pool.ts"
 import type { FunctionOptions } from "./pool.ts"
 import { createQueue } from "./queue.ts"
@@ -41,11 +42,14 @@ export async function startLambda(functions: Record<string, FunctionOptions>): P
   /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
   async function invokeApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const payload = (await bytesOf(request)).toString("utf8")
-    const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? []
+    const [, streamed] =
+      /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/.exec(request.url ?? "") ?? []
+    const [, name = streamed] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "") ?? []
     const isSigned = request.headers.authorization?.includes("/lambda/aws4_request") === true
     const pool = pools.get(decodeURIComponent(name ?? "").replace(/^arn:.*:function:/, ""))
     if (!isSigned) return refuse(response, 403, "AccessDeniedException")
     if (pool === undefined) return refuse(response, 404, "ResourceNotFoundException")
+    if (streamed !== undefined) return sendStream(response, await pool.invoke(payload).outcome)
     if (request.headers["x-amz-invocation-type"] === "Event") {
       queue.send(pool, payload)
       return void response.writeHead(202).end()
@@ -54,6 +58,17 @@ export async function startLambda(functions: Record<string, FunctionOptions>): P
     if (outcome.kind === "stream") return refuse(response, 400, "InvalidRequestContentException")
     const headers = outcome.kind === "error" ? { "x-amz-function-error": "Unhandled" } : {}
     response.writeHead(200, { "content-type": "application/json", ...headers }).end(outcome.payload)
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html */
+  async function sendStream(response: ServerResponse, outcome: Outcome): Promise<void> {
+    response.writeHead(200, { "content-type": responseEventsType })
+    response.flushHeaders()
+    if (outcome.kind === "stream") {
+      // Nobody tells the function that its caller has left.
+      for await (const bytes of outcome.body) if (!response.destroyed) response.write(chunkEvent(bytes as Buffer))
+      response.end(completeEvent())
+    } else response.end(completeEvent({ ErrorCode: "Unhandled", ErrorDetails: outcome.payload }))
   }
 
   const api = await listen(handle)

@@ -13,6 +13,11 @@ const unused = (): never => {
   throw new Error("not asked for")
 }
 
+/** Lets everything go on that waits for nothing but its turn. */
+const settled = async () => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
 type Has = ProviderModel[] | OmniError | "hangs"
 
 /** Servers whose replies a test changes. */
@@ -48,7 +53,8 @@ const demoProvider: ModelProvider = {
   stream: unused,
 }
 
-function open(sources: ModelProvider[], more: { forced?: boolean; remembered?: Remembered; clock?: ManualClock } = {}) {
+type More = { forced?: boolean; remembered?: Remembered; clock?: ManualClock; late?: string[] }
+function open(sources: ModelProvider[], more: More = {}) {
   const clock = more.clock ?? manualClock()
   const saved: Remembered[] = []
   const catalogue = createCatalogue({
@@ -56,6 +62,7 @@ function open(sources: ModelProvider[], more: { forced?: boolean; remembered?: R
     demo: { provider: demoProvider, forced: () => more.forced ?? false },
     clock,
     log: quiet,
+    ...(more.late !== undefined && { late: more.late }),
     remember: {
       load: () => Promise.resolve(more.remembered ?? {}),
       save: (remembered) => Promise.resolve(void saved.push(remembered)),
@@ -104,6 +111,48 @@ test("a server that hangs costs two seconds, and what it last had stays", async 
   clock.advance(2_000)
   expect(await listing).toEqual(["ollama/y:latest"])
   expect(await catalogue.find("ollama/y")).toMatchObject({ id: "ollama/y:latest", name: "y:latest" })
+})
+
+test("a source that is far away neither hides nor slows the others, and comes later", async () => {
+  const ollama = served("ollama", { "http://a": [model("x:latest")] })
+  const bedrock = served("bedrock", { "us-east-1": "hangs" })
+  const { clock, ids } = open([ollama, bedrock], { late: ["bedrock"] })
+  const listing = ids()
+  await clock.asleep()
+  await settled()
+  clock.advance(300)
+  expect(await listing).toEqual(["ollama/x:latest"])
+  clock.advance(1_700)
+  await settled()
+  bedrock.replies["us-east-1"] = [model("nova")]
+  clock.advance(2_001)
+  expect(await ids()).toEqual(["ollama/x:latest", "bedrock/nova"])
+  bedrock.replies["us-east-1"] = silence
+  clock.advance(2_001)
+  expect(await ids()).toEqual(["ollama/x:latest", "bedrock/nova"])
+})
+
+test("a model is found as soon as one server has it, whatever the others do", async () => {
+  const ollama = served("ollama", { "http://a": "hangs", "http://b": [model("y:latest")] })
+  const { catalogue } = open([ollama])
+  expect((await catalogue.find("ollama/y")).id).toBe("ollama/y:latest")
+})
+
+test("aliases are listed first, are no source of models and no reason to hide the demo", async () => {
+  const ollama = served("ollama", { "http://a": silence })
+  const named = { ...served("auto", {}), servers: undefined, list: () => Promise.resolve([model("smart")]) }
+  const { servers: _none, ...aliases } = named
+  const { catalogue, clock, ids } = open([aliases, ollama])
+  expect(await ids()).toEqual(["auto/smart", "demo/tour"])
+  expect(await catalogue.checkSources()).toMatchObject([
+    { provider: "ollama", state: "silent" },
+    { provider: "openai", state: "unset" },
+    { provider: "demo", state: "found" },
+  ])
+  expect(await catalogue.find("auto/smart")).toMatchObject({ id: "auto/smart", name: "smart" })
+  ollama.replies["http://a"] = [model("x:latest")]
+  clock.advance(3_000)
+  expect(await ids()).toEqual(["auto/smart", "ollama/x:latest"])
 })
 
 test("a restart remembers what a silent server had, and an answer replaces it", async () => {

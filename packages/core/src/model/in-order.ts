@@ -37,7 +37,8 @@ export async function* askInOrder(
         begun = true
         yield event
       }
-      return
+      if (begun || isLast) return
+      throw new OmniError("upstream_failed", `${name} ended its answer without a word.`)
     } catch (thrown) {
       const mayPass = thrown instanceof OmniError && passing.has(thrown.code)
       if (begun || isLast || signal.aborted || !mayPass) throw thrown

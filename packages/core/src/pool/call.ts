@@ -20,6 +20,8 @@ export type CalledLine = {
   waiting: number
   /** How many of them a new server would serve. */
   needServer: number
+  /** How long the one who was not called has stood there who stands there longest (milliseconds). */
+  longestMs: number
 }
 
 /**
@@ -34,6 +36,7 @@ export async function callFromLine(ports: DrivePorts, items: PoolItems, announce
   let { served } = items.state
   let waiting = 0
   let needServer = 0
+  let longestMs = 0
   for (const entry of line) {
     const record = records.get(entry.runId)
     if (isGone(ports, entry, record)) {
@@ -61,6 +64,7 @@ export async function callFromLine(ports: DrivePorts, items: PoolItems, announce
       // A line that is too long for the servers that have the model gets it on one more.
       if (before > 0 && choice.kind === "load") await tellToLoad(ports, choice, entry.model, nodes)
       ahead.set(entry.model, before + 1)
+      longestMs = Math.max(longestMs, ports.clock.now() - entry.since)
       if (choice.kind === "start") needServer += 1
       if (record !== undefined) announcer.tell(record, standing(ports, entry, choice, before + 1, items))
     } else if (await markCalled(ports.table, entry, called)) {
@@ -70,7 +74,7 @@ export async function callFromLine(ports: DrivePorts, items: PoolItems, announce
     }
   }
   if (served > items.state.served) await setState(ports.table, { served })
-  return { waiting, needServer }
+  return { waiting, needServer, longestMs }
 }
 
 /** The runs that stand in line, by id; those who wait in their call have none. */

@@ -88,13 +88,14 @@ function candidatesOn(node: PoolNode, model: string, sight: Sight, having: numbe
 
 /** What must be loaded again soon is a price that somebody else pays: only where nothing better is there. */
 function priceOf(node: PoolNode, evict: readonly string[], sight: Sight): number {
-  const { nodes, now, settings } = sight
-  return evict.reduce((sum, model) => {
-    const isElsewhere = nodes.some((other) => other !== node && isUp(other, now, settings) && isLoaded(other, model))
-    const idleMs = now - (node.used[model] ?? 0)
-    const share = (isElsewhere ? 0.25 : 1) * (settings.missedFor / (settings.missedFor + idleMs))
-    return sum + share * loadMs(node, model, sight)
-  }, 0)
+  return evict.reduce((sum, model) => sum + missed(node, model, sight) * loadMs(node, model, sight), 0)
+}
+
+/** How likely a model is missed soon: the less, the longer nobody has asked it, and less where another server has it. */
+function missed(node: PoolNode, model: string, { nodes, now, settings }: Sight): number {
+  const isElsewhere = nodes.some((other) => other !== node && isUp(other, now, settings) && isLoaded(other, model))
+  const idleMs = now - (node.used[model] ?? 0)
+  return (isElsewhere ? 0.25 : 1) * (settings.missedFor / (settings.missedFor + idleMs))
 }
 
 function askLoaded(node: PoolNode, model: string, sight: Sight): Placing {
@@ -123,7 +124,7 @@ function makeRoom(node: PoolNode, model: string, sight: Sight): string[] | "busy
   const busy = (name: string): number => Number(answersOf(node, name, sight.now) > 0)
   const candidates = loaded
     .filter(({ name }) => sight.insists || busy(name) === 0)
-    .toSorted((a, b) => busy(a.name) - busy(b.name) || (node.used[a.name] ?? 0) - (node.used[b.name] ?? 0))
+    .toSorted((a, b) => busy(a.name) - busy(b.name) || missed(node, a.name, sight) - missed(node, b.name, sight))
   for (const each of candidates) {
     if (free >= need) break
     free += takes(each, sight)

@@ -33,9 +33,11 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
   }
 
   /** Once for all who ask at the same time: the claim is theirs who write it first. */
-  async function start(desired: number): Promise<void> {
+  async function start(desired: number, group: ServerGroup): Promise<void> {
     const now = clock.now()
     if (!(await claimStart(table, { at: now, until: now + startPatience * settings.startMs, desired }, now))) return
+    // Those that are wanted already and do not report are waited for, like new ones.
+    if (desired <= group.desired) return
     try {
       log.info("servers-started", { desired })
       await scaler.start(desired)
@@ -59,7 +61,18 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
       const minutes = Math.round((clock.now() - start.at) / 60_000)
       log.error("servers-not-started", { desired: start.desired, minutes })
       await endStart(table, { at: clock.now(), message: noServer(`it did not come up within ${minutes} minutes`) })
+      await giveUpSilent(nodes, group)
     }
+  }
+
+  /** Machines that run and never report cost money, and are in the way of others that would. */
+  async function giveUpSilent(nodes: readonly PoolNode[], { running }: ServerGroup): Promise<void> {
+    for (const { nodeId, state } of running) {
+      if (state !== "running" || nodes.some((node) => node.nodeId === nodeId)) continue
+      log.warn("silent-server-given-back", { node: nodeId })
+      await scaler.terminate(nodeId)
+    }
+    known = undefined
   }
 
   /** Who has had no work for long takes none any more, and is given back when it is empty. */
@@ -80,18 +93,21 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
     }
   }
 
-  return async (items, { waiting, needServer }) => {
+  return async (items, { waiting, needServer, longestMs }) => {
     const { nodes, state } = items
     const now = clock.now()
     const isBusy = needServer > 0 || state.start !== undefined || nodes.length > 0
     if (!isBusy) return false
     const group = await describeGroup()
     await watchStart(items, group)
-    if (needServer > 0 && state.start === undefined && group.desired < most) {
-      const busy = nodes.reduce((sum, node) => sum + liveSlots(node, now).length, 0)
-      const parallel = nodes.find(({ report }) => report?.parallel !== undefined)?.report?.parallel ?? 1
+    const there = nodes.filter((node) => isUp(node, now, settings)).length
+    const busy = nodes.reduce((sum, node) => sum + liveSlots(node, now).length, 0)
+    const parallel = nodes.find(({ report }) => report?.parallel !== undefined)?.report?.parallel ?? 1
+    const isPressed = waiting + busy > parallel * there && longestMs >= settings.pressedFor
+    if (state.start === undefined && there < most && (needServer > 0 || isPressed)) {
       const wanted = Math.ceil((waiting + busy) / parallel)
-      await start(Math.min(most, Math.max(group.desired + 1, Math.min(wanted, group.desired + needServer))))
+      const more = Math.max(group.desired + 1, Math.min(wanted, group.desired + needServer))
+      await start(Math.min(most, more), group)
     }
     for (const node of nodes) await release(node, waiting > 0)
     return state.start !== undefined || nodes.some(({ draining }) => draining !== undefined)

@@ -26,6 +26,8 @@ export type PoolSettings = {
   missedFor: number
   /** GPU memory that a model takes, as a multiple of its bytes. */
   memoryFactor: number
+  /** One more server is started when more want an answer than the servers can give at once, for so long. */
+  pressedFor: number
   /** From the decision to start a server to its first report. */
   startMs: number
   /** A server without work for so long is given back. */
@@ -52,9 +54,10 @@ export const defaultPoolSettings: PoolSettings = {
   tellEvery: 10 * seconds,
   answerMs: 10 * seconds,
   load: { fixedMs: 2 * seconds, bytesPerSecond: 300e6, pullBytesPerSecond: 60e6 },
-  insistAfter: 20 * seconds,
-  missedFor: 60 * seconds,
+  insistAfter: 10 * seconds,
+  missedFor: 2 * minutes,
   memoryFactor: 1.2,
+  pressedFor: 30 * seconds,
   startMs: 150 * seconds,
   idleFor: 15 * minutes,
   askAnyway: false,

@@ -33,7 +33,7 @@ export function openPool(environment: PoolEnvironment, { ports, lambda, fetchFro
     most,
     // One of all who are called drives; the others see it and end.
     async drive() {
-      await lambda.send(new InvokeCommand({ FunctionName, InvocationType: "Event" }))
+      await lambda.send(new InvokeCommand({ FunctionName, InvocationType: "Event", Payload: Buffer.from("{}") }))
     },
   }
   const provider = pooledProvider({

@@ -8,6 +8,11 @@ import { readCall } from "./pool-call.ts"
 
 export type WatchPorts = { table: Table; clock: Clock; log: Log; fetch: ProviderFetch }
 
+/** Nobody wants the answer any more. */
+export class CallerLeft extends Error {
+  override name = "CallerLeft"
+}
+
 export type CallWatch = {
   /** Aborted when nobody wants the answer any more, or nobody gives it. */
   signal: AbortSignal
@@ -36,7 +41,7 @@ export function watchCall(ports: WatchPorts, { callId, address }: { callId: stri
   return {
     signal: gone.signal,
     heard: () => void (watched.pieces += 1),
-    leave: () => gone.abort(new Error("whoever called does not read any more")),
+    leave: () => gone.abort(new CallerLeft("whoever called does not read any more")),
     async end() {
       over.abort()
       await Promise.all(watching)
@@ -54,14 +59,14 @@ async function watchCaller({ table, clock, log }: WatchPorts, callId: string, { 
     try {
       const call = await readCall(table, callId)
       wasThere ||= call !== undefined
-      if (call?.stop) return leave(new Error("whoever called has stopped it"))
-      if (call === undefined && wasThere) return leave(new Error("whoever called has ended it"))
+      if (call?.stop) return leave(new CallerLeft("whoever called has stopped it"))
+      if (call === undefined && wasThere) return leave(new CallerLeft("whoever called has ended it"))
       if (call !== undefined && call.beat !== seen.beat) seen = { beat: call.beat, at: clock.now() }
     } catch (thrown) {
       // Not known is not gone, until it lasts.
       log.warn("pool-call-unknown", { callId, error: describe(thrown) })
     }
-    if (clock.now() - seen.at >= goneAfter) return leave(new Error("nothing is heard of whoever called"))
+    if (clock.now() - seen.at >= goneAfter) return leave(new CallerLeft("nothing is heard of whoever called"))
     await clock.sleep(lookEvery, signal)
   }
 }

@@ -43,6 +43,12 @@ it("is ready when the store takes writes and a source answers, whatever the othe
   expect(await check()).toMatchObject({ ready: true })
 })
 
+it("takes an alias for no model: somebody has to be there to answer for it", async () => {
+  const silent: Options = { sources: [["ollama", "silent"]] }
+  expect(await scene({ ...silent, models: ["auto", "demo"] }).check()).toMatchObject({ ready: true })
+  expect(await scene({ ...silent, models: ["auto", "ollama"] }).check()).toMatchObject({ ready: false })
+})
+
 it("is ready when the demo is all there is to offer", async () => {
   const { check } = scene({
     models: ["demo"],

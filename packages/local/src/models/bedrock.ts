@@ -1,11 +1,12 @@
 import type { ModelEvent, ModelProvider, ModelRequest, ProviderModel } from "@omnichat/core/model/provider"
 import type { ServedProvider } from "@omnichat/core/model/source"
-import type { Ports } from "@omnichat/core/ports"
 import { describe } from "@omnichat/core/log"
+import type { Log } from "@omnichat/core/log"
 import { OmniError } from "@omnichat/core/protocol/error"
+import type { Clock } from "@omnichat/core/store/clock"
 import type { BedrockSettings } from "../bedrock-settings.ts"
 
-type Options = Pick<Ports, "clock" | "log"> & { settings: BedrockSettings; region: string | undefined }
+type Options = { clock: Clock; log: Log; settings: BedrockSettings; region: string | undefined }
 
 /** A list that could not be had is not asked for again for so long, in milliseconds. */
 const askAgainAfter = 10_000

@@ -13,8 +13,9 @@ type Server = {
   loaded?: string[]
   /** Gets no reply. */
   hangs?: boolean
-  /** Its loads take until the test ends them, like answers. */
+  /** Its loads, or its first calls, take until the test ends them, like answers; nobody's leaving ends them. */
   holdsLoad?: boolean
+  holdsLook?: boolean
   /** Every path that was asked of it. */
   asked: string[]
   /** Answers that were begun, and how to end the first of them. */
@@ -42,6 +43,7 @@ function scene(hosts: Record<string, Omit<Server, "asked" | "answers">>, { paral
     if (server.hangs) await aborted(signal)
     switch (pathname) {
       case "/api/version":
+        if (server.holdsLook) await held(server)
         return reply({ version: "1" })
       case "/api/ps":
         return reply({ models: (server.loaded ?? []).map((name) => ({ name, size: 1 })) })
@@ -167,8 +169,10 @@ it("does not let a server that hangs slow the first word of another, nor is anyb
   await until(() => server("a").answers.length === 1)
   server("a").answers.shift()?.()
   await first
-  clock.advance(10 * 60_000) // nobody looks any more, and what was seen is old
-  await settled()
+  for (let step = 0; step < 3; step++) {
+    clock.advance(60_000) // nobody looks any more, and what was seen is old
+    await settled()
+  }
   server("a").hangs = true
   const looks = server("b").asked.length
   const second = textOf(provider)
@@ -196,7 +200,7 @@ it("keeps looking while a model is loaded, however long that takes, for whoever 
   expect(looks).toBeGreaterThan(3 * 140)
   server("a").answers.shift()?.()
   await settled()
-  expect((await pool.view()).servers).toMatchObject([{ loaded: [{ name: "m:latest" }] }])
+  expect((await pool.view()).servers).toMatchObject([{ models: [{ name: "m:latest" }] }])
   await pool.stop()
 })
 
@@ -219,6 +223,27 @@ it("forgets a server that is taken out, and knows it again when it comes back at
   await settled()
   expect((await pool.view()).servers).toEqual([])
   expect(listeners()).toBe(0)
+  await pool.stop()
+})
+
+it("does not take a server that came back for the one that is still leaving", async () => {
+  const { pool, clock, server, until } = scene({ a: { holdsLook: true }, b: {} })
+  pool.serve(["http://a", "http://b"])
+  const looking = pool.view()
+  await until(() => server("a").answers.length === 1)
+  server("a").holdsLook = false
+  pool.serve(["http://b"])
+  pool.serve(["http://a", "http://b"])
+  await settled()
+  clock.advance(150)
+  await looking
+  const again = pool.view()
+  await settled()
+  server("a").answers.shift()?.()
+  await settled()
+  clock.advance(150)
+  await again
+  expect((await pool.view()).servers.map(({ address }) => address)).toEqual(["http://a", "http://b"])
   await pool.stop()
 })
 

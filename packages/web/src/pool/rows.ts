@@ -79,7 +79,7 @@ export function waitingRow(
   at: string,
   passed: number,
 ): WaitingRow {
-  const reasons = { position: "Waits for a place", loading: "Its model is loaded", starting: "Its server starts" }
+  const reasons = { position: "Waits for a place", loading: "Its model loads", starting: "Its server starts" }
   const left = etaMs === undefined ? undefined : etaMs - passed
   const time = age(ageOf(since, at, passed))
   const rest = left === undefined ? "" : left < 1000 ? ", any moment" : `, about ${duration(left)} more`

@@ -82,7 +82,7 @@ function View(props: { view: PoolView; passed: number }) {
           </section>
         )}
       </Show>
-      <section aria-label="Servers">
+      <section>
         <ul class="machines">
           <Show when={start()}>
             {(row) => (

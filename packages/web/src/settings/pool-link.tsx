@@ -1,17 +1,23 @@
 import type { PoolView } from "@omnichat/core/protocol/pool"
-import { Show, createSignal, onMount } from "solid-js"
+import { Show, createEffect, createSignal } from "solid-js"
 import { summaryOf } from "../pool/rows.ts"
 import { useApp } from "../runtime/context.tsx"
 
 /** The way to the servers' page, where there are such servers and one may look at them. */
 export function PoolLink() {
   const app = useApp()
+  const { state } = app.catalogue
   const [view, setView] = createSignal<PoolView>()
-  onMount(() => {
+  let asked = false
+  // Where nothing is served by Ollama there is no pool, and a question that is refused would only stand in the console.
+  createEffect(() => {
+    const served = state.models.some(({ provider }) => provider === "ollama")
+    if (asked || !(served || (state.settings?.ollamaUrls.value.length ?? 0) > 0)) return
+    asked = true
     app
       .pool()
       .then(setView)
-      .catch(() => undefined) // most services have none, and most users may not see it
+      .catch(() => undefined) // a service may have none, and most users may not see it
   })
   return (
     <Show when={view()}>

@@ -64,7 +64,7 @@ export class Work {
     return {
       model: this.model,
       step: this.#step,
-      elapsedMs,
+      elapsedMs: Math.round(elapsedMs),
       ...(this.#progress !== undefined && { progress: this.#progress }),
       ...(left !== undefined && { etaMs: Math.round(left) }),
     }
@@ -98,6 +98,7 @@ export class Work {
     }
     await ollama.pull(this.model, { signal, silence: settings.pullSilence, told })
     this.#step = "load"
+    this.#stepBegan = clock.now()
   }
 
   /** That something could not be taken out is for Ollama to deal with: it makes room itself when it must. */

@@ -1,11 +1,13 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import type { ModelEvent } from "../../model/provider.ts"
+import { limits } from "../../protocol/limits.ts"
 import { newReduction, apply } from "../../protocol/reduce.ts"
 import { Answer } from "../../run/answer.ts"
 import { Blocks } from "../../run/blocks.ts"
 import { BedrockAnswer } from "./answer.ts"
 import { ToolNames } from "./tools.ts"
+import { eventsOf } from "./whole.ts"
 import type { ConverseEvent } from "./wire.ts"
 
 /** One block as Bedrock may stream it: its events in their order. */
@@ -109,6 +111,30 @@ test("any order of the wire's events makes blocks that begin, go on and end, and
   )
 })
 
-test("the input of a call that has not begun is not guessed at", () => {
+test("a seal that has no room in one event of a run is left out, and its words stay", () => {
+  const sealed = (signature: string) =>
+    answerTo([
+      delta(0, { reasoningContent: { text: "Hm." } }),
+      delta(0, { reasoningContent: { signature } }),
+      delta(1, { reasoningContent: { redactedContent: new Uint8Array(signature.length) } }),
+      { messageStop: { stopReason: "end_turn" } },
+    ]).filter(({ type }) => type === "reasoning-end")
+  const small = sealed("s".repeat(16_000))
+  expect(small.map((event) => "providerMetadata" in event)).toEqual([true, true])
+  for (const event of small) expect(JSON.stringify(event).length).toBeLessThan(limits.event)
+  expect(sealed("s".repeat(16_001))).toEqual([{ type: "reasoning-end", id: "1" }])
+})
+
+test("the input of a call that came whole is told in pieces, and no character is cut", () => {
+  const input = { text: "👩‍🚀".repeat(3000) }
+  const content = [{ toolUse: { toolUseId: "c", name: "write", input } }]
+  const events = answerTo([...eventsOf({ output: { message: { content } }, stopReason: "tool_use" })])
+  const deltas = events.flatMap((event) => (event.type === "tool-input-delta" ? [event.delta] : []))
+  expect(JSON.parse(deltas.join(""))).toEqual(input)
+  expect(deltas.length).toBeGreaterThan(10)
+  for (const delta of deltas) expect(() => encodeURIComponent(delta)).not.toThrow()
+})
+
+test("the input of a call that has not that has not begun is not guessed at", () => {
   expect(() => answerTo([delta(0, { toolUse: { input: "{" } })])).toThrow(/the input of a call that has not begun/)
 })

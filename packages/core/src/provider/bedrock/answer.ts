@@ -1,5 +1,6 @@
 import type { ModelEvent, ModelUsage } from "../../model/provider.ts"
 import type { FinishReason } from "../../protocol/event.ts"
+import { limits } from "../../protocol/limits.ts"
 import { endless, malformed } from "./failure.ts"
 import { redacted, signed } from "./reasoning.ts"
 import { writtenInput } from "./tools.ts"
@@ -16,6 +17,9 @@ const finishReasons: Record<string, FinishReason> = {
   refusal: "content-filter",
   tool_use: "tool-calls",
 }
+
+/** Characters or bytes: what is larger has no room in one event of a run (protocol E5), in base 64 and as JSON. */
+const largestSeal = Math.floor((limits.event * 2) / 3)
 
 type Open =
   | { kind: "text"; id: string }
@@ -145,14 +149,19 @@ export class BedrockAnswer {
     }
   }
 
-  /** A seal without words is nothing that could be shown or given back. */
+  /** A seal without words is nothing that could be shown or given back, and one too large for an event is left out. */
   #endThought({ id, began, signature, hidden }: Extract<Open, { kind: "reasoning" }>, events: ModelEvent[]): void {
-    if (hidden.length > 0) {
+    const data = concatenated(hidden)
+    if (data.length > 0 && data.length <= largestSeal) {
       events.push({ type: "reasoning-start", id })
-      events.push({ type: "reasoning-end", id, providerMetadata: redacted(this.#model, concatenated(hidden)) })
+      events.push({ type: "reasoning-end", id, providerMetadata: redacted(this.#model, data) })
     } else if (began) {
-      const providerMetadata = signature === "" ? {} : { providerMetadata: signed(this.#model, signature) }
-      events.push({ type: "reasoning-end", id, ...providerMetadata })
+      const isSealed = signature !== "" && signature.length <= largestSeal
+      events.push({
+        type: "reasoning-end",
+        id,
+        ...(isSealed ? { providerMetadata: signed(this.#model, signature) } : {}),
+      })
     }
   }
 

@@ -171,23 +171,35 @@ test("an answer that is gone on from ends without white space, and that is not t
   expect(said(events).text).toBe("of it \n")
 })
 
-test("an unknown model is asked to go on from a beginning, and told to in words when it refuses that", async () => {
-  const refused = thrown("ValidationException", "The conversation must end with a user message.")
+test("an unknown model is asked once more without what it refuses: a beginning, and two ways of chance", async () => {
+  const refusals = [
+    "The conversation must end with a user message.",
+    "temperature and top_p cannot both be specified for this model.",
+    "`temperature` is deprecated for this model.",
+  ]
   const sent: ConverseInput[] = []
   const provider = bedrockProvider({
     models: [model],
     async *converseStream(input) {
       sent.push(input)
-      if (sent.length === 1) throw refused
+      const refusal = refusals.shift()
+      if (refusal !== undefined) throw thrown("ValidationException", refusal)
       yield* [text("of it"), stop()]
     },
   })
   const beginning = { role: "assistant" as const, content: [{ type: "text" as const, text: "Because " }] }
-  const asked = { model: "m", messages: [...ask("Why?"), beginning], params: {} }
+  const params = { temperature: 0.5, topP: 0.5 }
+  const asked = { model: "m", messages: [...ask("Why?"), beginning], params }
   const events: ModelEvent[] = []
   for await (const event of provider.stream(asked, new AbortController().signal)) events.push(event)
   expect(said(events).text).toBe("of it")
-  expect(sent.map(({ messages }) => messages.at(-1)?.role)).toEqual(["assistant", "user"])
+  expect(sent.map(({ messages }) => messages.at(-1)?.role)).toEqual(["assistant", "user", "user", "user"])
+  expect(sent.map(({ inferenceConfig: { maxTokens: _limit, ...rest } }) => rest)).toEqual([
+    params,
+    params,
+    { temperature: 0.5 },
+    {},
+  ])
 })
 
 test("what the list does not hold is not asked for", async () => {

@@ -1,5 +1,7 @@
 import { OmniError } from "../../protocol/error.ts"
 import { clip, unreachable } from "../failure.ts"
+import type { Adaptation } from "./request.ts"
+import type { ConverseInput } from "./wire.ts"
 
 const busy: ReadonlySet<string> = new Set([
   "ThrottlingException",
@@ -29,10 +31,20 @@ export const isBusy = (thrown: unknown): boolean => busy.has(nameOf(thrown))
 export const isSpent = (thrown: unknown): boolean =>
   nameOf(thrown) === "ServiceQuotaExceededException" || /per day|daily/i.test(messageOf(thrown))
 
-/** Whether a model refuses to go on from the beginning of an answer. */
-export const isPrefillRefused = (thrown: unknown): boolean =>
-  nameOf(thrown) === "ValidationException" &&
-  /prefill|(last|final) (turn|message)|end(s)? with a user|user message/i.test(messageOf(thrown))
+/**
+ * How to ask a model that the table does not know once more, after its refusal: without what it names. Undefined where
+ * that is not the reason.
+ */
+export function simplerFor(thrown: unknown, { messages, inferenceConfig }: ConverseInput): Adaptation | undefined {
+  if (nameOf(thrown) !== "ValidationException") return undefined
+  const { temperature, topP } = inferenceConfig
+  const message = messageOf(thrown)
+  if (/temperature|top_?p\b/i.test(message) && (temperature !== undefined || topP !== undefined)) {
+    return { sampling: temperature !== undefined && topP !== undefined ? "one" : "none" }
+  }
+  const goesOn = messages.at(-1)?.role === "assistant"
+  return goesOn && /prefill|(last|final) (turn|message)|user message/i.test(message) ? { prefill: false } : undefined
+}
 
 /** AWS's error instead of an answer, as one that a person can act on. `model` is what Bedrock calls it. */
 export function bedrockError(model: string, thrown: unknown): OmniError {

@@ -37,7 +37,7 @@ test("what is configured stands before the table, and the table before what is s
   expect(bedrockFacts(model("newvendor.model"))).toEqual({
     maxOutputTokens: 9000,
     usualOutputTokens: 8192,
-    sampling: "one",
+    sampling: "both",
     prefill: true,
     system: true,
     reasoning: { kind: "none" },

@@ -38,8 +38,8 @@ export function bedrockFacts(model: BedrockModel): BedrockFacts {
   return {
     maxOutputTokens,
     usualOutputTokens: Math.min(facts.usualOutputTokens ?? usualOutput, maxOutputTokens),
-    sampling: facts.sampling ?? "one",
-    // Where the table does not know, it is tried: who refuses it is asked once more without.
+    // Where the table does not know, these are tried: who refuses them is asked once more without.
+    sampling: facts.sampling ?? "both",
     prefill: facts.prefill ?? true,
     system: facts.system ?? true,
     reasoning: facts.reasoning ?? { kind: "none" },

@@ -1,11 +1,11 @@
 import type { ModelEvent, ModelProvider, ModelRequest } from "../../model/provider.ts"
 import { OmniError } from "../../protocol/error.ts"
 import { BedrockAnswer } from "./answer.ts"
-import { bedrockError, brokenOff, isBusy, isPrefillRefused, isSpent } from "./failure.ts"
+import { bedrockError, brokenOff, isBusy, isSpent, simplerFor } from "./failure.ts"
 import { fallbackOf, listed } from "./model.ts"
 import type { BedrockModel } from "./model.ts"
 import { converseInput, spaceAtEnd } from "./request.ts"
-import type { Asked, RequestOptions } from "./request.ts"
+import type { Adaptation, Asked, RequestOptions } from "./request.ts"
 import { attempts, pause } from "./retry.ts"
 import type { Patience } from "./retry.ts"
 import { eventsOf } from "./whole.ts"
@@ -57,7 +57,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
     }
     let asked = converseInput(model, request, requestOptions)
     const tried = new Set([model.id])
-    let prefill = true
+    let adapted: Adaptation = {}
     for (let attempt = 1; ;) {
       const answer = new BedrockAnswer(model.id, asked.names, spaceAtEnd(request))
       const events: ModelEvent[] = []
@@ -82,9 +82,10 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
         return
       }
       if (begun) throw brokenOff(model.id, fault)
-      if (prefill && isPrefillRefused(fault) && request.messages.at(-1)?.role === "assistant") {
-        prefill = false
-        asked = converseInput(model, request, { ...requestOptions, prefill })
+      const simpler = simplerFor(fault, asked.input)
+      if (simpler !== undefined) {
+        adapted = { ...adapted, ...simpler }
+        asked = converseInput(model, request, { ...requestOptions, ...adapted })
         continue
       }
       if (!isBusy(fault)) throw bedrockError(model.id, fault)
@@ -101,7 +102,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
       model = next.model
       asked = next.asked
       attempt = 1
-      prefill = true
+      adapted = {}
     }
   }
 

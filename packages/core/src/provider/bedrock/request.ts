@@ -14,9 +14,10 @@ export type RequestOptions = {
   cacheForAnHour?: boolean
   /** Whether answers can be asked for whole. */
   canBeWhole: boolean
-  /** Whether it goes on from an answer's beginning, where that was found out; by default what the table says. */
-  prefill?: boolean
-}
+} & Adaptation
+
+/** What was found out about a model that the table does not know, by its refusal. */
+export type Adaptation = { prefill?: false; sampling?: "one" | "none" }
 
 export type Asked = {
   input: ConverseInput
@@ -47,7 +48,7 @@ export function converseInput(model: BedrockModel, request: ModelRequest, option
   const reasoning = reasoningOf(request, facts, mayThink)
   const { temperature, topP, maxOutputTokens, stop } = request.params
   const system = request.params.system?.trim() ? request.params.system : undefined
-  const sampling = reasoning.fixesSampling ? "none" : facts.sampling
+  const sampling = reasoning.fixesSampling ? "none" : (options.sampling ?? facts.sampling)
   const input: ConverseInput = {
     modelId: model.id,
     ...(system === undefined || !facts.system ? {} : { system: [{ text: system }] }),

@@ -7,8 +7,9 @@ export function* eventsOf({ output, stopReason, usage }: ConverseOutput): Genera
     const { reasoningText, redactedContent } = reasoningContent ?? {}
     if (toolUse !== undefined) {
       yield { contentBlockStart: { contentBlockIndex, start: { toolUse } } }
-      const input = toolUse.input === undefined ? "" : JSON.stringify(toolUse.input)
-      yield { contentBlockDelta: { contentBlockIndex, delta: { toolUse: { input } } } }
+      const written = toolUse.input === undefined ? "" : JSON.stringify(toolUse.input)
+      for (const input of piecesOf(written))
+        yield { contentBlockDelta: { contentBlockIndex, delta: { toolUse: { input } } } }
     }
     if (text !== undefined) yield { contentBlockDelta: { contentBlockIndex, delta: { text } } }
     if (reasoningText !== undefined || redactedContent !== undefined) {
@@ -20,3 +21,6 @@ export function* eventsOf({ output, stopReason, usage }: ConverseOutput): Genera
   if (stopReason !== undefined) yield { messageStop: { stopReason } }
   if (usage !== undefined) yield { metadata: { usage } }
 }
+
+/** As short as streamed ones are, not cut inside a character. */
+const piecesOf = (text: string): readonly string[] => text.match(/[^]{1,1000}(?![\udc00-\udfff])/g) ?? []

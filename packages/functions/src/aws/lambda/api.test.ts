@@ -3,9 +3,9 @@ import { once } from "node:events"
 import type { Ports } from "@omnichat/core/ports"
 import { describe, expect, it } from "vitest"
 import { scene, tokens } from "../../../test/scene.ts"
+import { testStreaming } from "../../../test/streaming.ts"
 import { createApiFunction } from "./api.ts"
 import { createWorkerFunction } from "./worker.ts"
-import type { LambdaStreaming, Prelude } from "./streaming.ts"
 
 const site = {
   issuer: "https://issuer/pool",
@@ -18,16 +18,7 @@ type Call = { method?: string; headers?: Record<string, string>; body?: string; 
 /** A function URL: an event as it sends it, and the response as it reads it. */
 function open(change: (ports: Ports) => Ports = (ports) => ports, environment = site) {
   const all = scene()
-  const preludes: Prelude[] = []
-  const lambda: LambdaStreaming = {
-    streamifyResponse: (handler) => handler,
-    HttpResponseStream: {
-      from(stream, prelude) {
-        preludes.push(prelude)
-        return stream
-      },
-    },
-  }
+  const { lambda, preludes } = testStreaming()
   const api = createApiFunction({ ...all.runtime, ports: change(all.ports) }, tokens, environment, lambda)
   const begin = (path: string, { method = "GET", headers = {}, body, query = "", rest = {} }: Call = {}) => {
     const stream = new PassThrough()

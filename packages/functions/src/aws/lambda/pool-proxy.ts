@@ -1,15 +1,15 @@
-import { Readable } from "node:stream"
-import { finished, pipeline } from "node:stream/promises"
+import { once } from "node:events"
+import { finished } from "node:stream/promises"
 import { describe } from "@omnichat/core/log"
-import type { ProviderFetch, ProviderResponse } from "@omnichat/core/model/provider"
+import type { ProviderFetch } from "@omnichat/core/model/provider"
 import * as v from "valibot"
 import { untilSettled } from "../background.ts"
 import { isPoolAddress } from "../pool-address.ts"
 import type { Network } from "../pool-address.ts"
 import { proxyCall } from "../pool-wire.ts"
 import type { Prelude } from "../pool-wire.ts"
-import { watchCall } from "../pool-watch.ts"
-import type { CallWatch, WatchPorts } from "../pool-watch.ts"
+import { CallerLeft, watchCall } from "../pool-watch.ts"
+import type { WatchPorts } from "../pool-watch.ts"
 import type { ResponseStream } from "./streaming.ts"
 
 export type PoolProxyOptions = WatchPorts & {
@@ -23,7 +23,10 @@ type Call = v.InferOutput<typeof proxyCall>
 /** What of a server's headers is of use to who called. */
 const passedOn = ["content-type", "retry-after", "location"]
 
-/** Calls a server of the pool for somebody outside of its network, and gives the answer as it comes. */
+/**
+ * Calls a server of the pool for somebody outside of its network, and gives the answer as it comes. One that breaks off
+ * just ends, and whoever reads misses its end mark: a function that fails would be counted as a fault of ours.
+ */
 export function createPoolProxy(options: PoolProxyOptions): (event: unknown, stream: ResponseStream) => Promise<void> {
   return (event, stream) =>
     untilSettled({ settled: () => Promise.resolve() }, async () => {
@@ -35,30 +38,39 @@ export function createPoolProxy(options: PoolProxyOptions): (event: unknown, str
     })
 }
 
-async function pass(options: PoolProxyOptions, call: Call, stream: ResponseStream): Promise<void> {
-  const watch = watchCall(options, call)
+async function pass({ fetch, ...ports }: PoolProxyOptions, call: Call, stream: ResponseStream): Promise<void> {
+  const watch = watchCall({ fetch, ...ports }, call)
   stream.once("close", watch.leave)
+  stream.on("error", watch.leave)
+  let told = false
   try {
-    let response: ProviderResponse
-    try {
-      response = await ask(options.fetch, call, watch.signal)
-    } catch (thrown) {
-      options.log.warn("pool-call-failed", { callId: call.callId, address: call.address, error: describe(thrown) })
-      return await tell(stream, { error: { code: codeOf(thrown), message: describe(thrown) } })
-    }
+    const response = await ask(fetch, call, watch.signal)
     const headers = Object.fromEntries(passedOn.flatMap((name) => pairOf(name, response.headers.get(name))))
     stream.write(line({ status: response.status, headers }))
-    await pipeline(Readable.from(heard(response, watch), { objectMode: false }), stream)
+    told = true
+    for await (const piece of response.body ?? []) {
+      watch.heard()
+      if (!stream.write(piece)) await once(stream, "drain", { signal: watch.signal })
+    }
   } catch (thrown) {
-    const reason: unknown = watch.signal.aborted ? watch.signal.reason : thrown
-    options.log.warn("pool-call-broke-off", { callId: call.callId, address: call.address, error: describe(reason) })
-    throw reason
+    const why: unknown = watch.signal.aborted ? watch.signal.reason : thrown
+    const level = why instanceof CallerLeft ? "info" : "warn"
+    ports.log[level]("pool-call-broke-off", { callId: call.callId, address: call.address, error: describe(why) })
+    if (!told) stream.write(line({ error: { code: codeOf(why), message: describe(why) } }))
   } finally {
     await watch.end()
+    await close(stream)
   }
 }
 
-function ask(fetch: ProviderFetch, call: Call, signal: AbortSignal): Promise<ProviderResponse> {
+/** Lambda waits for the function, and not for what it wrote last. */
+async function close(stream: ResponseStream): Promise<void> {
+  stream.end()
+  // It fails only when nobody takes it, and then nobody minds.
+  await finished(stream).catch(() => undefined)
+}
+
+function ask(fetch: ProviderFetch, call: Call, signal: AbortSignal): ReturnType<ProviderFetch> {
   const { address, path, method, body, headers } = call
   const type = headers["content-type"]
   return fetch(address + path, {
@@ -69,21 +81,10 @@ function ask(fetch: ProviderFetch, call: Call, signal: AbortSignal): Promise<Pro
   })
 }
 
-async function* heard({ body }: ProviderResponse, watch: CallWatch): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of body ?? []) {
-    watch.heard()
-    yield piece
-  }
-}
-
 async function refuse({ log }: PoolProxyOptions, stream: ResponseStream, message: string): Promise<void> {
   log.error("pool-call-refused", { error: message })
-  await tell(stream, { error: { code: "REFUSED", message } })
-}
-
-async function tell(stream: ResponseStream, prelude: Prelude): Promise<void> {
-  stream.end(line(prelude))
-  await finished(stream)
+  stream.write(line({ error: { code: "REFUSED", message } }))
+  await close(stream)
 }
 
 const line = (prelude: Prelude): string => `${JSON.stringify(prelude)}\n`

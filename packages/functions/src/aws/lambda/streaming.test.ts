@@ -1,18 +1,9 @@
 import { PassThrough } from "node:stream"
 import { expect, it } from "vitest"
+import { testStreaming } from "../../../test/streaming.ts"
 import { lambdaStreaming, sendResponse } from "./streaming.ts"
-import type { LambdaStreaming, Prelude } from "./streaming.ts"
 
-const preludes: Prelude[] = []
-const lambda: LambdaStreaming = {
-  streamifyResponse: (handler) => handler,
-  HttpResponseStream: {
-    from(stream, prelude) {
-      preludes.push(prelude)
-      return stream
-    },
-  },
-}
+const { lambda, preludes } = testStreaming()
 
 /** A body that goes on until it is cancelled. */
 function endless() {
