@@ -23,6 +23,7 @@ export class Pumps {
   readonly #log: EventLog
   readonly #gone: (connectionId: string, nonce: string) => void
   readonly #pumps = new Map<string, Pump>()
+  #over = false
 
   /** `gone` is called when a follower's connection is no more. */
   constructor(ports: PumpPorts, log: EventLog, gone: (connectionId: string, nonce: string) => void) {
@@ -38,6 +39,8 @@ export class Pumps {
 
   /** Takes over the list of followers as it stands on the run: new ones begin, missing ones end, a new nonce starts over. */
   sync(followers: Record<string, Follower>): void {
+    // A list that was read before the end and comes after it: whoever posts for nobody would keep its follower from asking.
+    if (this.#over) return
     for (const [connectionId, follower] of Object.entries(followers)) {
       const pump = this.#pumps.get(connectionId)
       if (pump === undefined || (pump.stopped && pump.nonce !== follower.nonce)) this.#begin(connectionId, follower)
@@ -51,7 +54,9 @@ export class Pumps {
     for (const pump of this.#pumps.values()) pump.wake()
   }
 
+  /** For good: nobody who follows anew is taken on. */
   stop(): void {
+    this.#over = true
     for (const pump of this.#pumps.values()) pump.stop()
   }
 
