@@ -29,8 +29,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.{ts,tsx}"],
+          // They start nothing and change nothing that outlives them, and most of their time was a new process for each.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "local",
-          include: ["packages/*/src/**/*.test.{ts,tsx}", "tests/**/*.test.ts"],
+          include: ["tests/**/*.test.ts"],
           exclude: [...configDefaults.exclude, "tests/handlers/**", ...accounts],
           provide: { runtime: "local" },
         },

@@ -1,7 +1,11 @@
 import { PassThrough } from "node:stream"
-import { expect, it } from "vitest"
+import { afterEach, expect, it, vi } from "vitest"
 import { testStreaming } from "../../../test/streaming.ts"
 import { lambdaStreaming, sendResponse } from "./streaming.ts"
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
 
 const { lambda, preludes } = testStreaming()
 
@@ -51,5 +55,6 @@ it("reads no faster than is taken, and no more when nobody takes it", async () =
 })
 
 it("is of use in Lambda only", () => {
+  vi.stubGlobal("awslambda", undefined)
   expect(lambdaStreaming).toThrow("needs Lambda's Node runtime")
 })

@@ -67,7 +67,8 @@ class Row {
     texts.forEach((text, index) => {
       const cell = this.cells[index] ?? this.addCell()
       const name = [align[index] ?? "", text.length > longCell ? "long" : "", roomFor(text)].filter(Boolean).join(" ")
-      if (cell.node.className !== name) cell.node.className = name
+      if (name === "") cell.node.removeAttribute("class")
+      else if (cell.node.className !== name) cell.node.className = name
       cell.words.draw(text, { cell: true, growing: growing && index === texts.length - 1 })
     })
     for (const extra of this.cells.splice(texts.length)) extra.node.remove()
