@@ -18,6 +18,7 @@ const chatting = browserTests(
   "reload",
   "security",
   "steadiness",
+  "waiting",
 )
 /** Only on AWS one signs in. */
 const accounts = browserTests("sign-in", "sign-in-looks")

@@ -7,10 +7,16 @@ import type { OllamaModel } from "../support/ollama-stand-in.ts"
 import type { Event, RawSocket } from "../support/raw-client.ts"
 import { useAwsScene } from "./aws-scene.ts"
 
-/** Ends a load that is under way. */
+/** The load of a model: that it has begun, and its end. */
+let begin = (): void => {}
 let loaded = (): void => {}
+const begun = new Promise<void>((resolve) => (begin = resolve))
+const load = (): Promise<void> => {
+  begin()
+  return new Promise((done) => (loaded = done))
+}
 const models: OllamaModel[] = [
-  { name: "llama:8b", sizeBytes: 5e9, text: "Here from a GPU.", load: () => new Promise((done) => (loaded = done)) },
+  { name: "llama:8b", sizeBytes: 5e9, text: "Here from a GPU.", load },
   { name: "broken:8b", sizeBytes: 5e9, load: () => Promise.reject(new Error("out of memory")) },
 ]
 const { scene, aws } = useAwsScene({ gpu: { models, parallel: 1 } })
@@ -59,7 +65,7 @@ it("a run that waits for a GPU holds no worker, can be stopped, and asks for one
     await scene.start(socket, { model: "ollama/llama:8b" }),
     await scene.start(socket, { model: "ollama/llama:8b" }),
   ]
-  await Promise.all([told(socket, one, "starting"), told(socket, two, "starting")])
+  await Promise.all([pool().wanted(1), told(socket, one, "starting"), told(socket, two, "starting")])
   expect([...aws().lambda.pool("worker").instances].filter(({ busy }) => busy)).toEqual([])
   for (const { runId } of [one, two]) await socket.act({ action: "run.stop", runId })
   for (const ack of [one, two]) expect(endOf(await scene.ended(socket, ack)).status).toBe("stopped")
@@ -73,10 +79,13 @@ it("a GPU starts from zero, loads the model and answers, and every step is told"
   await told(socket, ack, "starting")
   aws().bootGpu()
   await told(socket, ack, "loading")
+  await begun
   expect(await statusOf(ack)).toBe("running")
-  expect((await viewed()).servers).toMatchObject([
-    { state: "up", loading: { model: "llama:8b" }, gpu: { name: "NVIDIA L4", use: 0.37 }, dollarsPerHour: 0.805 },
-  ])
+  await expect
+    .poll(async () => (await viewed()).servers, { timeout: 20_000 })
+    .toMatchObject([
+      { state: "up", loading: { model: "llama:8b" }, gpu: { name: "NVIDIA L4", use: 0.37 }, dollarsPerHour: 0.805 },
+    ])
   loaded()
   const events = await scene.ended(socket, ack)
   expect([endOf(events).status, textOf(events)]).toEqual(["complete", "Here from a GPU."])

@@ -47,16 +47,18 @@ export async function openCloud(
     throw new Error("this scene is one machine's")
   }
   await built()
-  const { httpUrl, upstream, errors, stop } = await startOnAws({
+  const aws = await startOnAws({
     models: models.map(asScripted),
     issuer: provider,
+    ...(options.gpu !== undefined && { gpu: options.gpu }),
     ...(chats !== undefined && { beforeTable: (url) => fill(url, chats) }),
   })
+  const { httpUrl, upstream, errors, stop } = aws
   provider.site = httpUrl
   const script = ({ name, ...rest }: OllamaModel) => upstream.script(nameOf(name), rest)
   for (const model of models) script(model)
   const { asked, held, release } = upstream
-  return { url: httpUrl, others: [provider.url], errors, models: { script, asked, held, release }, stop }
+  return { url: httpUrl, others: [provider.url], errors, aws, models: { script, asked, held, release }, stop }
 }
 
 const nameOf = (name: string): string => name.replace(/:latest$/, "")

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContextOptions } from "playwright-core"
+import type { GpuPoolOptions } from "../../support/aws/gpu-pool.ts"
 import type { OllamaModel } from "../../support/ollama-stand-in.ts"
+import type { AwsRuntime } from "../../support/runtime-aws.ts"
 import type { Asked } from "../../support/upstream.ts"
 import type { PastChat } from "./history.ts"
 
@@ -12,6 +14,8 @@ export type Stage = {
   /** What the service has logged as an error. */
   errors: readonly string[]
   models: StageModels
+  /** Where the service is on AWS. */
+  aws?: AwsRuntime
   /** How one is the owner. */
   enter(browser: Browser): Promise<Key>
   stop(): Promise<void>
@@ -43,6 +47,8 @@ export type StageOptions = {
   models?: OllamaModel[] | "nobody"
   /** The chats that the owner had before. */
   chats?: PastChat[]
+  /** GPU servers, on AWS. */
+  gpu?: GpuPoolOptions
 }
 
 /** Makes stages for the tests of a file, one after the other. */

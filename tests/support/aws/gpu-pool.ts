@@ -9,6 +9,7 @@ import { parts } from "../../../scripts/setup/stamps.mjs"
 import { workspaceRoot } from "../../../scripts/lib/files.mjs"
 import { startOllamaStandIn } from "../ollama-stand-in.ts"
 import type { OllamaModel, OllamaStandIn } from "../ollama-stand-in.ts"
+import { testCredentials } from "../sigv4.ts"
 import { lambdaNode } from "../node24.ts"
 import { startAutoScalingStandIn } from "./auto-scaling-stand-in.ts"
 import type { AutoScalingStandIn } from "./auto-scaling-stand-in.ts"
@@ -55,6 +56,13 @@ export async function startGpuPool({ models, parallel = 4, fallback }: GpuPoolOp
   ])
   metadata.values["local-ipv4"] = "127.0.0.1"
   metadata.values["instance-id"] = instanceId
+  const role = metadata.values["iam/security-credentials/pool-server"] ?? "{}"
+  metadata.values["iam/security-credentials/pool-server"] = JSON.stringify({
+    ...(JSON.parse(role) as object),
+    AccessKeyId: testCredentials.accessKeyId,
+    SecretAccessKey: testCredentials.secretAccessKey,
+    Token: "",
+  })
   const folder = mkdtempSync(join(tmpdir(), "omnichat-gpu-"))
   // The driver's own command, with what it says of a GPU at work.
   writeFileSync(join(folder, "nvidia-smi"), '#!/bin/sh\necho "NVIDIA L4, 37, 9000, 23034"\n', { mode: 0o755 })

@@ -44,6 +44,8 @@ try {
     log,
     ollama: { baseUrl, fetch: modelFetch },
     host: createHost({ metadata, askDriver, clock, log, facts }),
+    // What is wanted of it is seen with a report: somebody waits for that.
+    settings: { beatEvery: 2000 },
   })
   log.info("agent-started", { nodeId, address, instanceType })
   await agent.run(ending.signal)
