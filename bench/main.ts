@@ -10,6 +10,7 @@ import { asMarkdown } from "./lib/table.ts"
 import { longHistory } from "./lists.ts"
 import { longAnswer } from "./long-answer.ts"
 import { mainThread } from "./main-thread.ts"
+import { poolChoice } from "./pool.ts"
 import { startAndIdle } from "./start.ts"
 import { concurrentStreams } from "./streams.ts"
 import { testTime } from "./test-time.ts"
@@ -24,6 +25,7 @@ const benches: Record<string, Bench> = {
   streams: concurrentStreams,
   lists: longHistory,
   bedrock: bedrockMapping,
+  pool: poolChoice,
   "main-thread": mainThread,
   "test-time": testTime,
 }

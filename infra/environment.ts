@@ -22,6 +22,7 @@ export const environment = {
   SOCKET_ENDPOINT: socket.managementEndpoint,
   WORKER_FUNCTION: fullName("worker"),
   BEDROCK_MODELS: models,
+  ...(stage.aliases !== undefined && { MODEL_ALIASES: stage.aliases }),
   ...poolEnvironment,
 }
 

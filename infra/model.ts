@@ -1,65 +1,35 @@
 import type { Permission } from "./function.ts"
-import { arnOf, place } from "./stage.ts"
+import { baseOf } from "./offer.ts"
+import { arnOf, place, stage } from "./stage.ts"
+
+const offered = stage.bedrockModels
+const isOffered = offered === undefined || offered.length > 0
+
+/** What functions are told of Bedrock's models: BEDROCK_MODELS. Which there are, the schedule asks Bedrock. */
+export const models = offered === undefined ? "live" : isOffered ? `live:${offered.join(",")}` : "[]"
 
 /**
- * The models of Bedrock that are offered; to offer another, add it here. They are asked through the inference profile of
- * the region's part of the world, which reaches more models than a region by itself. The price is dollars per million
- * tokens of output.
+ * To ask the models that are offered and no others. A profile needs its models besides, in whichever region of it has room.
+ * Some models call tools only where nothing is streamed, which is the other action.
  */
-const offered = [
-  {
-    model: "amazon.nova-lite-v1:0",
-    name: "Nova Lite",
-    contextLength: 300_000,
-    maxOutputTokens: 5_000,
-    outputPrice: 0.24,
-  },
-  {
-    model: "amazon.nova-micro-v1:0",
-    name: "Nova Micro",
-    contextLength: 128_000,
-    maxOutputTokens: 5_000,
-    outputPrice: 0.14,
-  },
-  {
-    model: "amazon.nova-pro-v1:0",
-    name: "Nova Pro",
-    contextLength: 300_000,
-    maxOutputTokens: 5_000,
-    outputPrice: 3.2,
-  },
-]
+export const askModels: Permission[] = isOffered
+  ? [
+      {
+        actions: ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+        resources: (offered ?? ["*"]).flatMap((id) => [
+          $interpolate`arn:${place.partition}:bedrock:*::foundation-model/${baseOf(id)}`,
+          arnOf("bedrock", `inference-profile/${profileOf(id)}`),
+        ]),
+      },
+    ]
+  : []
 
-/** The parts of the world that Bedrock's inference profiles are named after. */
-const parts: [region: RegExp, part: string][] = [
-  [/^us-gov-/, "us-gov"],
-  [/^us-/, "us"],
-  [/^eu-/, "eu"],
-  [/^ap-/, "apac"],
-]
+/** To ask which models there are; AWS lets it not be narrowed. */
+export const listModels: Permission[] = isOffered
+  ? [{ actions: ["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"], resources: ["*"] }]
+  : []
 
-/** What functions are told of the models: BEDROCK_MODELS. */
-export const models = place.region.apply((region) =>
-  JSON.stringify(offered.map(({ model, ...facts }) => ({ id: `${partOf(region)}.${model}`, ...facts }))),
-)
-
-/** To ask the models that are offered and no others: through the profile, in whichever region of it has room. */
-export const askModels: Permission = {
-  actions: ["bedrock:InvokeModelWithResponseStream"],
-  resources: offered.flatMap(({ model }) => [
-    arnOf(
-      "bedrock",
-      place.region.apply((region) => `inference-profile/${partOf(region)}.${model}`),
-    ),
-    $interpolate`arn:${place.partition}:bedrock:*::foundation-model/${model}`,
-  ]),
-}
-
-function partOf(region: string): string {
-  const found = parts.find(([known]) => known.test(region))
-  if (found !== undefined) return found[1]
-  throw new Error(
-    `Bedrock has no inference profile for the region ${region}. Deploy to one whose name begins with us-, eu- or ap-, ` +
-      "for instance with AWS_REGION=us-east-1",
-  )
+/** Without a part of the world it is in any of them. */
+function profileOf(id: string): string {
+  return id === "*" || baseOf(id) !== id ? id : `*.${id}`
 }

@@ -1,9 +1,10 @@
 import { environment } from "./environment.ts"
 import { makeFunction } from "./function.ts"
+import { listModels } from "./model.ts"
 import { handleRuns } from "./permission.ts"
 
 const sweep = makeFunction("schedule", {
-  description: "Once a minute: finds runs whose worker is gone, and does what was put off",
+  description: "Once a minute: finds runs whose worker is gone, does what was put off, asks which models there are",
   // Four queries and little else in most minutes, and nobody waits: it is what an idle month costs.
   memory: "256 MB",
   timeout: "60 seconds",
@@ -11,7 +12,7 @@ const sweep = makeFunction("schedule", {
   retries: 0,
   maximumAge: 60,
   environment,
-  permissions: handleRuns,
+  permissions: [...handleRuns, ...listModels],
 })
 
 /** Finds runs whose worker is gone, and does what was put off. */

@@ -1,3 +1,7 @@
+import { readAliases } from "./alias.ts"
+import { readDomain } from "./domain.ts"
+import type { Domain } from "./domain.ts"
+import { checkThatItIsOffered, readBedrockModels } from "./offer.ts"
 import { readPool } from "./pool/settings.ts"
 import type { Pool } from "./pool/settings.ts"
 import { oneOf, optional } from "./read.ts"
@@ -17,6 +21,10 @@ export type Settings = {
   signUp: SignUp
   /** The server of an OpenAI-compatible API, offered beside Bedrock. Its key is a secret. */
   openAiUrl?: string
+  /** Which models of Bedrock are offered: ids, or beginnings of ids with a star. Without it all; an empty list is none. */
+  bedrockModels?: string[]
+  /** Names that stand for several models, in JSON. */
+  aliases?: string
   /** A table that was brought back from the past, to be used instead of the stage's own. */
   restoredTable?: string
   /** Servers with GPUs for models of Ollama; without it there are none, and nothing of what they need. */
@@ -26,15 +34,12 @@ export type Settings = {
   otherOrigins: string[]
 }
 
-export type Domain = { name: string; certificate?: string }
 export type LogLevel = (typeof logLevels)[number]
 export type SignUp = (typeof signUps)[number]
 
 const logLevels = ["debug", "info", "warn", "error"] as const
 const signUps = ["invited", "open"] as const
 const stageName = /^(?:production|dev|dev-[a-z0-9]{1,16})$/
-const hostName = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
-const certificateArn = /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/
 
 /**
  * The settings of a stage, from its name and from variables, which may stand in `.env` or `.env.<stage>`.
@@ -44,6 +49,9 @@ export function readSettings(stage: string, variables: Record<string, string | u
   checkStageName(stage)
   const isProduction = stage === "production"
   const read = (name: string): string | undefined => variables[name]?.trim() || undefined
+  const bedrockModels = readBedrockModels(read)
+  const pool = readPool(read)
+  if (pool?.fallback !== undefined) checkThatItIsOffered("OMNICHAT_POOL_FALLBACK", pool.fallback.model, bedrockModels)
   return {
     isProduction,
     keptFor: isProduction ? { logs: "3 months", oldVersions: 30 } : { logs: "1 week", oldVersions: 7 },
@@ -53,8 +61,10 @@ export function readSettings(stage: string, variables: Record<string, string | u
     otherOrigins: isProduction ? [] : ["http://localhost:5173"],
     ...optional("domain", readDomain(read)),
     ...optional("openAiUrl", readOpenAiUrl(read)),
+    ...optional("bedrockModels", bedrockModels),
+    ...optional("aliases", readAliases(read)),
     ...optional("restoredTable", readTableName(read)),
-    ...optional("pool", readPool(read)),
+    ...optional("pool", pool),
     ...optional("alarms", readAlarms(isProduction, read)),
   }
 }
@@ -65,29 +75,6 @@ function checkStageName(stage: string): void {
     `There is no stage "${stage}". There are production, dev, and dev-<name> for a copy of your own, with up to 16 ` +
       "small letters and digits. Name one of them: npx sst deploy --stage dev",
   )
-}
-
-function readDomain(read: Read): Domain | undefined {
-  const name = read("OMNICHAT_DOMAIN")
-  const certificate = read("OMNICHAT_CERTIFICATE")
-  const dns = oneOf("OMNICHAT_DNS", read("OMNICHAT_DNS") ?? "route53", ["route53", "other"])
-  if (name === undefined) {
-    if (certificate === undefined) return undefined
-    throw new Error("OMNICHAT_CERTIFICATE is set, and OMNICHAT_DOMAIN is not: set the domain that it is for")
-  }
-  if (!hostName.test(name))
-    throw new Error(`OMNICHAT_DOMAIN is "${name}", which is no host name: write it like chat.example.com`)
-  if (certificate !== undefined && !certificateArn.test(certificate))
-    throw new Error(
-      `OMNICHAT_CERTIFICATE is "${certificate}": CloudFront needs the ARN of a certificate of the Certificate Manager ` +
-        "in us-east-1, like arn:aws:acm:us-east-1:123456789012:certificate/…",
-    )
-  if (dns === "other" && certificate === undefined)
-    throw new Error(
-      `OMNICHAT_DOMAIN is "${name}", its DNS is not with Route 53, and there is no certificate for it. Request one for ` +
-        `${name} in the Certificate Manager, in the region us-east-1, and set OMNICHAT_CERTIFICATE to its ARN`,
-    )
-  return dns === "other" && certificate !== undefined ? { name, certificate } : { name }
 }
 
 function readOpenAiUrl(read: Read): string | undefined {

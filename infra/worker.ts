@@ -39,7 +39,7 @@ export const worker = makeFunction("worker", {
   environment: { ...environment, ...modelEnvironment },
   permissions: [
     ...handleRuns,
-    askModels,
+    ...askModels,
     ...askServers,
     // AWS calls the closer in the worker's name.
     { actions: ["lambda:InvokeFunction"], resources: [closer.arn] },

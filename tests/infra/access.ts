@@ -8,7 +8,9 @@ import {
   isProduction,
   oneOf,
   statementsIn,
+  variablesOf,
 } from "./graph.ts"
+import { someModels } from "./model-stage.ts"
 import { hasPool } from "./pool-stage.ts"
 
 const table = [
@@ -21,7 +23,17 @@ const table = [
   "dynamodb:BatchWriteItem",
   "dynamodb:ConditionCheckItem",
 ]
-const models = ["nova-lite", "nova-micro", "nova-pro"]
+/** What may be asked of Bedrock, by what the functions are told of its models. */
+const askable: Record<string, string[]> = {
+  live: ["arn:aws:bedrock:*::foundation-model/*", "arn:aws:bedrock:us-east-1:123456789012:inference-profile/*"],
+  [`live:${someModels}`]: [
+    "arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0",
+    "arn:aws:bedrock:*::foundation-model/anthropic.claude-*",
+    "arn:aws:bedrock:us-east-1:123456789012:inference-profile/*.amazon.nova-lite-v1:0",
+    "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-*",
+  ],
+  "[]": [],
+}
 
 /** What each function may do, and with what. Nothing else. */
 const allowed = (graph: Graph): Record<string, Record<string, string[]>> => {
@@ -34,6 +46,9 @@ const allowed = (graph: Graph): Record<string, Record<string, string[]>> => {
   const calls = (...names: string[]) => ({ "lambda:InvokeFunction": names.map(functionArn).sort() })
   const runs = withPool ? ["pool", "worker"] : ["worker"]
   const servers = withPool ? ["pool-proxy"] : []
+  const told = variablesOf(oneOf(graph, "lambda/function", "Worker"))["BEDROCK_MODELS"] ?? ""
+  const models = askable[told] ?? [`nothing is known of ${told}`]
+  const hasModels = models.length > 0
   const common = {
     ...on(table, [`${tableArn}/index/gsi1`, tableArn].sort()),
     ...on(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], ["arn:aws:s3:::filesbucket/*"]),
@@ -47,7 +62,10 @@ const allowed = (graph: Graph): Record<string, Record<string, string[]>> => {
     authorizer: {},
     socket: common,
     api: { ...common, ...calls(...runs, ...servers) },
-    schedule: common,
+    schedule: {
+      ...common,
+      ...(hasModels && on(["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"], ["*"])),
+    },
     closer: {
       ...common,
       "sqs:SendMessage": [`arn:aws:sqs:us-east-1:123456789012:omnichat-${stage}-dead-letters`],
@@ -55,12 +73,7 @@ const allowed = (graph: Graph): Record<string, Record<string, string[]>> => {
     worker: {
       ...common,
       ...calls("closer", ...runs, ...servers),
-      "bedrock:InvokeModelWithResponseStream": models
-        .flatMap((model) => [
-          `arn:aws:bedrock:*::foundation-model/amazon.${model}-v1:0`,
-          `arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.${model}-v1:0`,
-        ])
-        .sort(),
+      ...(hasModels && on(["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"], models)),
     },
     ...(withPool && {
       pool: {
@@ -91,13 +104,19 @@ const stars: [resource: RegExp, why: string][] = [
   [/^arn:aws:s3:::(?:files|web)bucket\/\*$/, "every file of the bucket"],
   [/:connectionsapi\/socket\/\*\/@connections\/\*$/, "every connection of our gateway"],
   [/^\*$/, "for some actions there is nothing else: see everywhere"],
-  [/^arn:aws:bedrock:\*::foundation-model\/amazon\.[a-z0-9-]+:\d$/, "a profile takes the region that has room"],
+  [/^arn:aws:bedrock:\*::foundation-model\/[\w.:*-]+$/, "a profile takes the region that has room"],
+  [
+    /^arn:aws:bedrock:us-east-1:123456789012:inference-profile\/[\w.:*-]+$/,
+    "of the region's part of the world, unless it is named",
+  ],
 ]
 
 /** The actions that AWS knows no resource for; others are on a resource. */
 const everywhere = [
   "autoscaling:DescribeAutoScalingGroups",
   "autoscaling:DescribeScalingActivities",
+  "bedrock:ListFoundationModels",
+  "bedrock:ListInferenceProfiles",
   "ssm:UpdateInstanceInformation",
   "ssmmessages:CreateControlChannel",
   "ssmmessages:CreateDataChannel",

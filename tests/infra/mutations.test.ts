@@ -6,7 +6,13 @@ import { promised } from "./promised.ts"
 
 let graphs: Graph[] = []
 beforeAll(async () => {
-  graphs = await allDeployed(mistakes.map(({ stage = "dev", change }) => ({ stage, changes: [change] })))
+  graphs = await allDeployed(
+    mistakes.map(({ stage = "dev", variables, change }) => ({
+      stage,
+      changes: [change],
+      ...(variables && { variables }),
+    })),
+  )
 }, 300_000)
 
 /** A promise that no mistake breaks holds nothing: each of these is made in a copy, and has to be noticed. */

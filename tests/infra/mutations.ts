@@ -1,7 +1,14 @@
+import { someModels } from "./model-stage.ts"
 import type { Change } from "../../scripts/infra/graph.mjs"
 
 /** A mistake in infra/, and the promise that notices it. */
-export type Mistake = { name: string; stage?: string; change: Change; noticed: string }
+export type Mistake = {
+  name: string
+  stage?: string
+  variables?: Record<string, string>
+  change: Change
+  noticed: string
+}
 
 export const mistakes: Mistake[] = [
   {
@@ -37,9 +44,20 @@ export const mistakes: Mistake[] = [
     noticed: "no action is a star, and a resource only where it says why",
   },
   {
-    name: "the worker may ask every model",
-    change: { file: "infra/model.ts", from: "foundation-model/${model}`", to: "foundation-model/*`" },
+    name: "the worker may ask every model, where some are offered",
+    variables: { OMNICHAT_BEDROCK_MODELS: someModels },
+    change: { file: "infra/model.ts", from: "foundation-model/${baseOf(id)}`", to: "foundation-model/*`" },
+    noticed: "each function may do what it does, with what is its own, and nothing else",
+  },
+  {
+    name: "the worker may ask everything that Bedrock has, agents and guardrails too",
+    change: { file: "infra/model.ts", from: "foundation-model/${baseOf(id)}`", to: "*`" },
     noticed: "no action is a star, and a resource only where it says why",
+  },
+  {
+    name: "the schedule asks models",
+    change: { file: "infra/schedule.ts", from: /listModels/g, to: "askModels" },
+    noticed: "each function may do what it does, with what is its own, and nothing else",
   },
   {
     name: "the authorizer may read the table",
@@ -51,7 +69,7 @@ export const mistakes: Mistake[] = [
     change: {
       file: "infra/worker.ts",
       from: '{ actions: ["sqs:SendMessage"]',
-      to: 'askModels, { actions: ["sqs:SendMessage"]',
+      to: '...askModels, { actions: ["sqs:SendMessage"]',
     },
     noticed: "each function may do what it does, with what is its own, and nothing else",
   },

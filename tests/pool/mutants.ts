@@ -16,13 +16,6 @@ export const mutants: Record<string, PoolMutant> = {
     put: '  return conditional(table, seen.nodeId, whole, [{ exists: "pk" }])\n',
     noticed: "while nothing fails",
   },
-  "look-after-leaving": {
-    rule: "that whoever leaves the wheel looks once more for those who found it taken",
-    file: pool("drive.ts"),
-    cut: "      return (await readPool(table)).waiting.length === 0\n",
-    put: "      return true\n",
-    noticed: "while nothing fails",
-  },
   "only-before-words": {
     rule: "that nothing is asked elsewhere once something was said",
     file: pool("provider.ts"),
@@ -37,11 +30,11 @@ export const mutants: Record<string, PoolMutant> = {
     put: "",
     noticed: "when servers, agents",
   },
-  "start-once": {
-    rule: "that servers are started once for all who wait",
-    file: pool("store.ts"),
-    cut: "await ifTrue(table.update(keys.pool(), change, { if: [free] }))",
-    put: "await ifTrue(table.update(keys.pool(), change, {}))",
+  "told-of-failure": {
+    rule: "that who waits for a server hears that none could be started",
+    file: pool("call.ts"),
+    cut: "return failed !== undefined && failed.at >= entry.since ?",
+    put: "return failed !== undefined && failed.at < 0 ?",
     noticed: "starts servers once",
   },
 }

@@ -21,7 +21,7 @@ describe("the pool under every schedule turns red", () => {
 function play(mutant: string, test: string): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [vitest, "run", "--config", "tests/pool/mutation.config.ts", "-t", test], {
     cwd: root,
-    env: { ...process.env, MUTANT: mutant, NO_COLOR: "1" },
+    env: { ...process.env, MUTANT: mutant, SCHEDULES: "6", NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   })
   let output = ""

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { afterAll, describe, expect, it } from "vitest"
 import { asTable } from "./sim/figures.ts"
 import type { Figures, Line } from "./sim/figures.ts"
@@ -51,6 +52,10 @@ describe("the pool against random choice", () => {
     expect(pool).toMatchObject({ cut: 0, failed: 0 })
     isBetter(pool, random, { p99: 2 / 3, loads: 2 / 3 })
   }, 120_000)
+
+  it("is what docs/design/pool.md shows", () => {
+    expect(readFileSync(new URL("../../docs/design/pool.md", import.meta.url), "utf8")).toContain(asTable(lines))
+  })
 })
 
 async function played(scenario: Scenario, seed: number, shape: TraceShape) {

@@ -5,6 +5,7 @@ import { lazy } from "solid-js"
 import { render } from "solid-js/web"
 import { closeComposings } from "./chat/composings.ts"
 import { ChatScreen } from "./chat/screen.tsx"
+import type { Mode } from "./models/choice.ts"
 import type { Account } from "./runtime/account.ts"
 import { createApp } from "./runtime/app.ts"
 import { AppProvider } from "./runtime/context.tsx"
@@ -15,7 +16,7 @@ import { Shell } from "./shell/shell.tsx"
 import { StageProvider, createStage } from "./shell/stage.tsx"
 import { followTheme } from "./shell/theme.ts"
 import { followKeyboard } from "./shell/viewport.ts"
-import { readAuth } from "./sign-in/auth.tsx"
+import { readConfig } from "./sign-in/config.tsx"
 
 const SettingsScreen = lazy(() => import("./settings/screen.tsx"))
 const PoolScreen = lazy(() => import("./pool/screen.tsx"))
@@ -29,15 +30,16 @@ const after = (ms: number, action: () => void) => {
 const gather = () => (document.hidden ? 0 : 100)
 
 /** The app of one person, or of whoever is at this machine. */
-function openApp(options: { keep: Keep; token?: NonNullable<ClientOptions["token"]>; account?: Account }) {
-  const { keep, token, account } = options
+function openApp(options: { mode: Mode; keep: Keep; token?: NonNullable<ClientOptions["token"]>; account?: Account }) {
+  const { mode, keep, token, account } = options
   const client = createClient({ gather, ...(token && { token }) })
   /** Few look at it. */
   const pool = async () => {
     const { readPool } = await import("./pool/read.ts")
     return readPool({ baseUrl: location.origin, fetch: fetch.bind(globalThis), ...(token && { token }) })
   }
-  const app = createApp({ client, keep, hold: solidHolder, now: Date.now, after, pool, ...(account && { account }) })
+  const hold = solidHolder
+  const app = createApp({ client, keep, hold, now: Date.now, after, mode, pool, ...(account && { account }) })
   const stage = createStage(keep)
   const view = () => (
     <AppProvider value={app}>
@@ -63,20 +65,14 @@ async function start(root: HTMLElement): Promise<void> {
   const keep = browserKeep()
   followTheme(keep)
   followKeyboard()
-  const auth = await readAuth(root)
-  if (auth.kind === "oidc") return (await import("./sign-in/gate.tsx")).guard(auth, root, keep, openApp)
-  render(openApp({ keep }).view, root)
+  const { auth, mode } = await readConfig(root)
+  if (auth.kind === "oidc") {
+    const { guard } = await import("./sign-in/gate.tsx")
+    return guard(auth, root, keep, (options) => openApp({ mode, ...options }))
+  }
+  render(openApp({ mode, keep }).view, root)
 }
 
 const root = document.getElementById("root")
 if (!root) throw new Error("index.html has no #root")
 void start(root)
-
-// The parts that are loaded when first needed should be there even when the connection is not.
-const idle = window.requestIdleCallback ?? ((action: () => void) => setTimeout(action, 2000))
-window.addEventListener("load", () =>
-  idle(() => {
-    const parts = [import("./models/picker.tsx"), import("./search/palette.tsx"), import("./shell/shortcuts-sheet.tsx")]
-    Promise.all(parts).catch(() => undefined) // each is asked for again when it is needed
-  }),
-)

@@ -5,13 +5,13 @@ import { createAgent } from "@omnichat/core/pool/agent/agent"
 import type { HostFacts } from "@omnichat/core/pool/agent/host"
 import { liveSlots, pendingWant } from "@omnichat/core/pool/condition"
 import { createDrive } from "@omnichat/core/pool/drive"
-import type { PoolNode } from "@omnichat/core/pool/node"
 import { Pool } from "@omnichat/core/pool/pool"
 import type { PoolPorts } from "@omnichat/core/pool/ports"
 import { pooledProvider } from "@omnichat/core/pool/provider"
 import type { PoolScaler } from "@omnichat/core/pool/scaler"
 import { defaultPoolSettings } from "@omnichat/core/pool/settings"
 import type { PoolSettings } from "@omnichat/core/pool/settings"
+import { readPool } from "@omnichat/core/pool/store"
 import { newId } from "@omnichat/core/protocol/id"
 import type { RunId } from "@omnichat/core/protocol/id"
 import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
@@ -21,7 +21,6 @@ import { defaultRunSettings } from "@omnichat/core/run/settings"
 import { startRun } from "@omnichat/core/run/start"
 import { stopRun } from "@omnichat/core/run/stop"
 import { sweep } from "@omnichat/core/run/sweep"
-import { keys } from "@omnichat/core/store/keys"
 import { memoryTable } from "@omnichat/core/store/memory"
 import type { MemoryTable } from "@omnichat/core/store/memory"
 import { Chance } from "../sim/chance.ts"
@@ -97,7 +96,6 @@ export class Play {
   readonly #drivers: Process[] = []
   #wanted = 0
   #idleSince: number | undefined
-  #failed: { at: number; message: string } | undefined
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule
@@ -108,7 +106,14 @@ export class Play {
     this.#handlers = this.#process("handlers")
     for (let at = 0; at < schedule.servers; at++) {
       const load = { fixedMs: 500, bytesPerSecond: 1e9 }
-      const ollama = new SimOllama({ time: this.time, disk, memory, memoryFactor: 1.2, parallel: schedule.parallel, load })
+      const ollama = new SimOllama({
+        time: this.time,
+        disk,
+        memory,
+        memoryFactor: 1.2,
+        parallel: schedule.parallel,
+        load,
+      })
       this.servers.set(`gpu-${at}`, { ollama, host: { parallel: schedule.parallel, gpuMemory: memory } })
       if (schedule.wakes === undefined) this.#join(`gpu-${at}`)
       else ollama.die()
@@ -119,11 +124,14 @@ export class Play {
   async run(atMost: number): Promise<void> {
     const began = this.time.now()
     this.#every(20_000, () => this.#act("sweep", (ports) => sweep(ports)))
-    this.#every(1000, () => this.#watchIdle())
+    this.#every(60_000, () => this.#drive())
+    this.#every(2000, () => void this.#watchIdle())
+    let isOver = false
+    this.#every(5000, () => (isOver = this.#isOver()))
     for (const each of this.#schedule.runs) this.time.after(each.after, () => this.#start(each))
     for (const mishap of this.#schedule.mishaps) this.time.after(mishap.after, () => this.#happen(mishap))
     this.time.after(calmFrom, () => this.#calm())
-    await this.time.run(began + atMost, () => this.time.now() - began > calmFrom && this.#isOver())
+    await this.time.run(began + atMost, () => this.time.now() - began > calmFrom && isOver)
     // What is under way after the end may not change it, and leases of the dead end.
     await this.time.run(this.time.now() + settings.slotLease + 30_000)
   }
@@ -132,11 +140,12 @@ export class Play {
     return this.asked.length === this.#schedule.runs.length && !this.table.items().some(isUnfinished)
   }
 
-  #watchIdle(): void {
-    const items = this.table.items().filter(({ pk }) => pk === keys.pool().pk)
-    const nodes = items.filter(({ sk }) => sk.startsWith("NODE#")) as unknown as PoolNode[]
-    const isIdle = nodes.every((node) => liveSlots(node, this.time.now()).length === 0 && pendingWant(node) === undefined)
-    const isWaiting = items.some(({ sk, called }) => sk.startsWith("WAIT#") && called === undefined)
+  async #watchIdle(): Promise<void> {
+    const { nodes, waiting } = await readPool(this.table)
+    const isIdle = nodes.every(
+      (node) => liveSlots(node, this.time.now()).length === 0 && pendingWant(node) === undefined,
+    )
+    const isWaiting = waiting.some(({ called }) => called === undefined)
     this.#idleSince = isWaiting && isIdle && nodes.length > 0 ? (this.#idleSince ?? this.time.now()) : undefined
     if (this.#idleSince !== undefined) this.idledFor = Math.max(this.idledFor, this.time.now() - this.#idleSince)
   }
@@ -169,10 +178,19 @@ export class Play {
     this.asked.push({ runId, startedAt: now, answerMs })
     const { name } = disk[model] ?? { name: "" }
     const text = tellTimes(firstMs, answerMs, runId)
-    const body = { runId, chatId: newId("cht", now), model: name, message: { parts: [{ type: "text" as const, text }] } }
+    const body = {
+      runId,
+      chatId: newId("cht", now),
+      model: name,
+      message: { parts: [{ type: "text" as const, text }] },
+    }
     const attempt = (): void => {
       // Who hears nothing asks the same again.
-      this.#act("start", (ports) => startRun(ports, actorOf(user), body), () => this.time.after(2000, attempt))
+      this.#act(
+        "start",
+        (ports) => startRun(ports, actorOf(user), body),
+        () => this.time.after(2000, attempt),
+      )
     }
     attempt()
   }
@@ -212,7 +230,11 @@ export class Play {
     const again = (): void => this.#drive()
     const cancel = this.time.after(60_000, () => process.isDead && again())
     const { wakes } = this.#schedule
-    const ports = { ...this.#poolPorts(process), runs: this.#runPorts(process), ...(wakes && { scaler: this.#scaler() }) }
+    const ports = {
+      ...this.#poolPorts(process),
+      runs: this.#runPorts(process),
+      ...(wakes && { scaler: this.#scaler() }),
+    }
     const until = process.clock.now() + 40_000
     this.time.after(this.#chance.below(300), () => {
       createDrive(ports)
@@ -270,19 +292,19 @@ export class Play {
       describe: () => {
         const up = [...this.servers].filter(([, { agent }]) => agent?.isDead === false)
         const running = up.map(([nodeId]) => ({ nodeId, state: "running" as const }))
-        const failed = this.#failed
-        return Promise.resolve({ running, desired: this.#wanted, most: this.#schedule.servers, ...(failed && { failed }) })
+        const now = this.time.now()
+        const isFailing = this.#schedule.wakes === "without capacity" && this.#wanted > 0
+        // AWS tries again and again.
+        const failed = { at: now - (now % 10_000), message: "AWS has no such machine free now" }
+        const group = { running, desired: this.#wanted, most: this.#schedule.servers }
+        return Promise.resolve({ ...group, ...(isFailing && { failed }) })
       },
       start: (desired) => {
         this.#note(`${desired} servers are wanted`)
         this.starts.push({ at: this.time.now(), desired })
-        if (this.#schedule.wakes === "without capacity" && this.starts.length === 1) {
-          this.time.after(5000, () => (this.#failed = { at: this.time.now(), message: "AWS has no such machine free now" }))
-          return Promise.resolve()
-        }
-        this.#failed = undefined
         const joining = [...this.servers].filter(([, { agent }]) => agent === undefined || agent.isDead)
-        for (const [nodeId, { ollama }] of joining.slice(0, Math.max(0, desired - this.#wanted))) {
+        const count = this.#schedule.wakes === "without capacity" ? 0 : desired - this.#wanted
+        for (const [nodeId, { ollama }] of joining.slice(0, Math.max(0, count))) {
           this.time.after(bootMs, () => {
             ollama.revive()
             this.#join(nodeId)

@@ -33,7 +33,8 @@ export class Process {
       sleep: (ms, signal) => this.#living(time.sleep(ms, signal)),
       after: (ms, run) => time.after(ms, () => void (this.isDead || run())),
     }
-    const delay = (): number => (chance.below(4) > 0 ? 0 : chance.below(20) === 0 ? chance.below(900) : chance.below(40))
+    const delay = (): number =>
+      chance.below(4) > 0 ? 0 : chance.below(20) === 0 ? chance.below(900) : chance.below(40)
     const call = async (work: () => Promise<unknown>): Promise<unknown> => {
       await this.#pause(delay())
       const fate = faults.oneIn > 0 ? chance.below(2 * faults.oneIn) : 2

@@ -1,5 +1,5 @@
 /** How one question ended: with an answer, cut off after its first word, or why not. */
-export type Outcome = { user: string; model: string; waited: number; end: string }
+export type Outcome = { user: string; model: string; waited: number; end: string; error?: unknown }
 
 export type Figures = {
   answered: number
@@ -51,6 +51,7 @@ export function asTable(lines: readonly Line[]): string {
     ...[`${f.worstUser.toFixed(2)}×`, String(f.cut), String(f.failed)],
   ])
   const widths = columns.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)))
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`
   return [line(columns), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n")
 }

@@ -27,6 +27,8 @@ export const tellTimes = (firstMs: number, answerMs: number, name = ""): string 
  */
 export class SimOllama {
   isDown = false
+  /** Its machine is gone without a word: nothing comes back, and no connection ends. */
+  isSilent = false
   /** A load begins, and does not end. */
   loadsHang = false
   loads = 0
@@ -63,8 +65,10 @@ export class SimOllama {
   }
 
   readonly fetch: ProviderFetch = async (url, init) => {
-    if (this.isDown) throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") })
+    if (this.isDown)
+      throw new TypeError("fetch failed", { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) })
     const { pathname } = new URL(url)
+    if (this.isSilent) await aborted(init.signal)
     switch (`${init.method} ${pathname}`) {
       case "GET /api/version":
         return json({ version: "0.32.7" })
@@ -229,6 +233,10 @@ export class SimOllama {
 function json(body: object, status = 200): ProviderResponse {
   const text = JSON.stringify(body)
   return { status, headers: { get: () => null }, body: null, text: () => Promise.resolve(text) }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)))
 }
 
 function newLife(): AbortController {

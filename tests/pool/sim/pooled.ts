@@ -7,6 +7,7 @@ import { Pool } from "@omnichat/core/pool/pool"
 import type { DrivePorts, PoolPorts } from "@omnichat/core/pool/ports"
 import { pooledProvider } from "@omnichat/core/pool/provider"
 import { defaultPoolSettings } from "@omnichat/core/pool/settings"
+import type { PoolSettings } from "@omnichat/core/pool/settings"
 import type { PoolScaler, ServerGroup } from "@omnichat/core/pool/scaler"
 import type { ServedProvider } from "@omnichat/core/model/source"
 import type { RunId } from "@omnichat/core/protocol/id"
@@ -15,6 +16,7 @@ import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
 import { defaultRunSettings } from "@omnichat/core/run/settings"
 import { keys } from "@omnichat/core/store/keys"
 import { memoryTable } from "@omnichat/core/store/memory"
+import type { Table } from "@omnichat/core/store/table"
 import type { Outcome } from "./figures.ts"
 import { tellTimes } from "./ollama.ts"
 import type { SimOllama } from "./ollama.ts"
@@ -25,11 +27,24 @@ import type { VirtualTime } from "./time.ts"
 export type Machine = { server: SimOllama; host: HostFacts; agent?: AbortController }
 
 export type PooledWorld = {
+  readonly table: Table
+  readonly pool: Pool
   ask(question: Question): Promise<Outcome>
+  /** Somebody looks after it, also while nobody waits: every minute on AWS. */
+  drive(): void
   /** Its agent begins to report. */
   join(nodeId: string): void
-  scaler: PoolScaler
+  /** The numbers of servers that were wanted. */
   starts: number[]
+}
+
+type Options = {
+  most?: number
+  settings?: Partial<PoolSettings>
+  /** How far the clocks of the servers are off (milliseconds). */
+  skew?: number
+  /** Why no server can be started. */
+  without?: () => string | undefined
 }
 
 /** How long the machine of a server takes from the wish for it to its agent's first report. */
@@ -43,14 +58,15 @@ const metrics = { count: () => {}, observe: () => {} }
  * to another, so that everybody looks at their own pace. Runs are no more than their record, and
  * nobody follows them.
  */
-export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Machine>, most?: number): PooledWorld {
+export function pooledWorld(
+  time: VirtualTime,
+  machines: ReadonlyMap<string, Machine>,
+  options: Options = {},
+): PooledWorld {
+  const { most, without } = options
   const table = memoryTable({ now: time.now })
   const runTable = memoryTable({ now: time.now })
   const wake = { notify: () => {}, listen: () => () => {}, isHeard: () => false }
-  const log = process.env.POOL_LOG ? { ...quiet, debug: say, info: say, warn: say, error: say } : quiet
-  function say(event: string, facts?: object): void {
-    console.log(time.now() - 1_700_000_000_000, event, JSON.stringify(facts))
-  }
   const questions = new Map<string, { question: Question; asked: number; done: (outcome: Outcome) => void }>()
   const starts: number[] = []
   let wanted = 0
@@ -62,8 +78,9 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     if (machine === undefined) return
     machine.agent = new AbortController()
     const address = addressOf(nodeId)
+    const clock = { now: () => time.now() + (options.skew ?? 0), sleep: time.sleep }
     const agent = createAgent({
-      ...{ nodeId, address, table, clock: time, log },
+      ...{ nodeId, address, table, clock, log: quiet },
       ollama: { baseUrl: address, fetch: machine.server.fetch },
       host: () => Promise.resolve(machine.host),
     })
@@ -73,10 +90,16 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
   const scaler: PoolScaler = {
     describe: () => {
       const running = [...booted].map((nodeId) => ({ nodeId, state: "running" as const }))
-      return Promise.resolve<ServerGroup>({ running, desired: wanted, most: most ?? 0 })
+      const message = wanted > 0 ? without?.() : undefined
+      const failed = message !== undefined && { failed: { at: time.now(), message } }
+      return Promise.resolve<ServerGroup>({ running, desired: wanted, most: most ?? 0, ...failed })
     },
     start: (desired) => {
       starts.push(desired)
+      if (without?.() !== undefined) {
+        wanted = desired
+        return Promise.resolve()
+      }
       const ended = [...machines].filter(([nodeId]) => !booted.has(nodeId) && !coming.has(nodeId))
       for (const [nodeId, { server }] of ended.slice(0, Math.max(0, desired - wanted))) {
         coming.add(nodeId)
@@ -100,18 +123,17 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     },
   }
 
-  let drive: Drive | undefined
   const ports: PoolPorts = {
-    ...{ table, clock: time, log, metrics, wake, settings: defaultPoolSettings },
+    ...{ table, clock: time, log: quiet, metrics, wake, settings: { ...defaultPoolSettings, ...options.settings } },
     sizes: new Map(models.map(({ name, bytes }) => [name, bytes])),
     ...(most !== undefined && { most }),
     drive: () => {
-      void drive?.drive()
+      void drive.drive()
       return Promise.resolve()
     },
   }
   const runs: DrivePorts["runs"] = {
-    ...{ table: runTable, clock: time, wake, log, metrics, runSettings: defaultRunSettings },
+    ...{ table: runTable, clock: time, wake, log: quiet, metrics, runSettings: defaultRunSettings },
     connections: { post: () => Promise.resolve("gone"), close: () => Promise.resolve() },
     dispatcher: {
       dispatch: ({ runId }) => {
@@ -123,15 +145,16 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     models: { list: () => Promise.resolve([]), find: () => Promise.resolve(undefined as never) },
     background: () => {},
   }
-  drive = createDrive({ ...ports, runs, ...(most !== undefined && { scaler }) })
+  const drive: Drive = createDrive({ ...ports, runs, ...(most !== undefined && { scaler }) })
 
   const providers = new Map<string, ServedProvider>()
   for (const [nodeId, { server }] of machines) {
     const baseUrl = addressOf(nodeId)
     providers.set(baseUrl, ollamaProvider({ baseUrl, fetch: server.fetch }))
   }
+  const pool = new Pool(ports)
   const provider = pooledProvider({
-    pool: new Pool(ports),
+    pool,
     at: (address) => {
       const found = providers.get(address)
       if (found === undefined) throw new Error(`there is no ${address}`)
@@ -139,7 +162,7 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     },
     catalogue: { servers: [], list: () => Promise.resolve([]) },
     clock: time,
-    log,
+    log: quiet,
   })
 
   /** A worker: takes the run, asks, gives it back when it must wait. */
@@ -148,17 +171,17 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     const about = questions.get(runId)
     if (about === undefined || record?.status !== "queued") return
     const { question, asked, done } = about
-    const { user, model, firstMs, answerMs } = question
+    const { user, model, firstMs, answerMs, waitAtMost } = question
     await runTable.update(keys.run(runId), { set: { status: "running" } })
-    const end = async (end: string): Promise<void> => {
+    const end = async (end: string, error?: unknown): Promise<void> => {
       questions.delete(runId)
       await runTable.delete(keys.run(runId))
-      done({ user, model, waited: waited ?? time.now() - asked, end })
+      done({ user, model, waited: waited ?? time.now() - asked, end, error })
     }
     let waited: number | undefined
     try {
-      const content = [{ type: "text" as const, text: tellTimes(firstMs, answerMs) }]
-      const asker = { runId, turn: 0, userId: user }
+      const content = [{ type: "text" as const, text: tellTimes(firstMs, answerMs, user) }]
+      const asker = { runId, turn: 0, userId: user, ...(waitAtMost !== undefined && { waitAtMost }) }
       const request = { model, params: {}, messages: [{ role: "user" as const, content }], asker }
       for await (const event of provider.stream(request, new AbortController().signal)) {
         if (event.type === "text-delta" && event.delta !== "") waited ??= time.now() - asked
@@ -168,7 +191,7 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
       if (thrown instanceof MustWait) {
         const set = { status: "queued", queuedAt: time.now(), waitsFor: "pool" }
         await runTable.update(keys.run(runId), { set })
-      } else await end(waited === undefined ? String(thrown) : "cut")
+      } else await end(waited === undefined ? String(thrown) : "cut", thrown)
     }
   }
 
@@ -182,7 +205,7 @@ export function pooledWorld(time: VirtualTime, machines: ReadonlyMap<string, Mac
     void attempt(runId)
     return done
   }
-  return { ask, join, scaler, starts }
+  return { table, pool, ask, join, starts, drive: () => void drive.drive() }
 }
 
 const addressOf = (nodeId: string): string => `http://${nodeId}:11434`

@@ -50,7 +50,7 @@ async function playPool(scenario: Scenario, trace: readonly Question[]): Promise
   const machines = new Map<string, Machine>()
   for (const nodeId of nodeIds) machines.set(nodeId, { server: newServer(time), host: { parallel, gpuMemory: memory } })
   const isCold = scenario === "cold start"
-  const world = pooledWorld(time, machines, isCold ? machines.size : undefined)
+  const world = pooledWorld(time, machines, isCold ? { most: machines.size } : {})
   for (const [nodeId, { server }] of machines) {
     if (isCold) server.die()
     else world.join(nodeId)
@@ -86,4 +86,11 @@ const lastOf = (trace: readonly Question[]): number => trace.at(-1)?.at ?? 0
 const badTime = (trace: readonly Question[]): number => beginning + badAt * lastOf(trace)
 const loadsOf = (servers: readonly SimOllama[]): number => servers.reduce((sum, { loads }) => sum + loads, 0)
 const newServer = (time: VirtualTime): SimOllama =>
-  new SimOllama({ time, disk: models, memory, memoryFactor: 1.2, parallel, load: { fixedMs: 1500, bytesPerSecond: 300e6 } })
+  new SimOllama({
+    time,
+    disk: models,
+    memory,
+    memoryFactor: 1.2,
+    parallel,
+    load: { fixedMs: 1500, bytesPerSecond: 300e6 },
+  })

@@ -9,6 +9,8 @@ export type Question = {
   /** From its place to its first word, and to its last. */
   firstMs: number
   answerMs: number
+  /** Rather fails than waits for longer. */
+  waitAtMost?: number
 }
 
 /** Most asked first. Some fit together into a server of 24 GB, three such servers hold not quite all of them. */

@@ -1,4 +1,4 @@
-import { answersOf, hasOnDisk, isLoaded, isUp, liveSlots, loadingOf, pendingWant } from "./condition.ts"
+import { hasOnDisk, isLoaded, isUp, liveSlots, loadingOf, pendingWant } from "./condition.ts"
 import type { PoolNode } from "./node.ts"
 import type { PoolSettings } from "./settings.ts"
 
@@ -34,8 +34,8 @@ export type Choice =
 
 /**
  * Where a question goes. In this order: a server that has the model in memory and room; one that has it, if waiting there
- * is shorter than loading elsewhere; one where it fits into memory; one where models that nobody uses make room, the least
- * recently used first; a new server; and then the shortest wait there is. Among equals the least busy.
+ * is shorter than loading elsewhere; one where it fits into memory; one where models that nobody uses make room, those
+ * first that are least likely missed; a new server; and then the shortest wait there is. Among equals the least busy.
  */
 export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> = new Set()): Choice {
   const { nodes, now, settings } = sight
@@ -43,7 +43,8 @@ export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> =
   const up = nodes.filter((node) => isUp(node, now, settings) && !isProbed(node) && !avoid.has(node.nodeId))
   const having = up.filter((node) => isLoaded(node, model) || loadingOf(node, model) !== undefined).length
   const ahead = Math.floor((sight.ahead ?? 0) / Math.max(1, having))
-  const candidates = up.flatMap((node) => candidatesOn(node, model, { ...sight, ahead }, having))
+  const closer = { ...sight, ahead, having, copies: copiesOn(up) }
+  const candidates = up.flatMap((node) => candidatesOn(node, model, closer))
   const best = candidates.reduce<Ranked | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined)
   const mayStart = sight.canStart && (settings.pulls || best === undefined)
   if (best === undefined) return mayStart ? { kind: "start", waitMs: startMs(model, sight) } : none(model, sight, avoid)
@@ -54,24 +55,40 @@ export function choose(model: string, sight: Sight, avoid: ReadonlySet<string> =
   return best.choice
 }
 
+/** The sight of one question: how many servers have its model in memory or on its way there, and each model in memory. */
+type Closer = Sight & { having: number; copies: ReadonlyMap<string, number> }
 type Placing = Exclude<Choice, { kind: "none" | "start" }>
 /** `cost` is the wait and what others pay for it, in milliseconds. */
 type Ranked = { choice: Placing; cost: number; load: number }
 
 const isBetter = (a: Ranked, b: Ranked): boolean => a.cost < b.cost || (a.cost === b.cost && a.load < b.load)
 
-function candidatesOn(node: PoolNode, model: string, sight: Sight, having: number): Ranked[] {
-  const { now, settings } = sight
-  const load = liveSlots(node, now).length + (sight.uncounted?.get(node.nodeId) ?? 0)
+function copiesOn(nodes: readonly PoolNode[]): ReadonlyMap<string, number> {
+  const copies = new Map<string, number>()
+  for (const node of nodes) {
+    const leaving = pendingWant(node)?.evict
+    for (const { name } of node.report?.loaded ?? []) {
+      if (leaving?.includes(name) !== true) copies.set(name, (copies.get(name) ?? 0) + 1)
+    }
+  }
+  return copies
+}
+
+function candidatesOn(node: PoolNode, model: string, sight: Closer): Ranked[] {
+  const { settings, having } = sight
+  const live = liveSlots(node, sight.now)
+  const load = live.length + (sight.uncounted?.get(node.nodeId) ?? 0)
+  const busy = live.filter(([, slot]) => slot.model === model).length
   const ranked = (choice: Placing, price = 0): Ranked[] => [{ choice, cost: choice.waitMs + price, load }]
-  if (isLoaded(node, model)) return ranked(askLoaded(node, model, sight))
+  if (isLoaded(node, model)) return ranked(askLoaded(node, busy, sight))
   const under = loadingOf(node, model)
   if (under !== undefined) {
-    const waitMs = (under.etaMs ?? loadMs(node, model, sight)) + lineMs(node, answersOf(node, model, now), sight)
+    const waitMs = (under.etaMs ?? loadMs(node, model, sight)) + lineMs(node, busy, sight)
     return ranked({ kind: "load", node, evict: [], joined: true, waitMs })
   }
   if (!hasOnDisk(node, model) && !settings.pulls) return []
-  const room = makeRoom(node, model, sight)
+  const inUse = new Set(live.map(([, slot]) => slot.model))
+  const room = makeRoom(node, model, sight, inUse)
   if (room === undefined) return []
   const pending = pendingWant(node)
   if (pending !== undefined) {
@@ -80,26 +97,25 @@ function candidatesOn(node: PoolNode, model: string, sight: Sight, having: numbe
     return ranked({ kind: "wait", node, waitMs: before + loadMs(node, model, sight) })
   }
   if (room === "busy") return ranked({ kind: "wait", node, waitMs: patienceMs(node, model, sight) })
-  const isInUse = room.some((name) => answersOf(node, name, now) > 0)
-  const waitMs = (isInUse ? patienceMs : loadMs)(node, model, sight)
+  const waitMs = (room.some((name) => inUse.has(name)) ? patienceMs : loadMs)(node, model, sight)
   const price = priceOf(node, room, sight) + (having > 0 ? loadMs(node, model, sight) : 0)
   return ranked({ kind: "load", node, evict: room, joined: false, waitMs }, price)
 }
 
 /** What must be loaded again soon is a price that somebody else pays: only where nothing better is there. */
-function priceOf(node: PoolNode, evict: readonly string[], sight: Sight): number {
+function priceOf(node: PoolNode, evict: readonly string[], sight: Closer): number {
   return evict.reduce((sum, model) => sum + missed(node, model, sight) * loadMs(node, model, sight), 0)
 }
 
 /** How likely a model is missed soon: the less, the longer nobody has asked it, and less where another server has it. */
-function missed(node: PoolNode, model: string, { nodes, now, settings }: Sight): number {
-  const isElsewhere = nodes.some((other) => other !== node && isUp(other, now, settings) && isLoaded(other, model))
+function missed(node: PoolNode, model: string, { copies, now, settings }: Closer): number {
+  const isElsewhere = (copies.get(model) ?? 0) > 1
   const idleMs = now - (node.used[model] ?? 0)
   return (isElsewhere ? 0.25 : 1) * (settings.missedFor / (settings.missedFor + idleMs))
 }
 
-function askLoaded(node: PoolNode, model: string, sight: Sight): Placing {
-  const waitMs = lineMs(node, answersOf(node, model, sight.now), sight)
+function askLoaded(node: PoolNode, busy: number, sight: Sight): Placing {
+  const waitMs = lineMs(node, busy, sight)
   return { kind: waitMs === 0 ? "answer" : "wait", node, waitMs }
 }
 
@@ -113,17 +129,23 @@ function lineMs(node: PoolNode, busy: number, { ahead = 0, settings }: Sight): n
 }
 
 /** The models to take out of memory; "busy" when those in use leave too little; undefined when it can never fit. */
-function makeRoom(node: PoolNode, model: string, sight: Sight): string[] | "busy" | undefined {
+function makeRoom(
+  node: PoolNode,
+  model: string,
+  sight: Closer,
+  inUse: ReadonlySet<string>,
+): string[] | "busy" | undefined {
   const memory = node.report?.gpuMemory
   const loaded = node.report?.loaded ?? []
   if (memory === undefined) return [] // Ollama itself makes room.
   const need = bytesOf(model, sight) * sight.settings.memoryFactor
   if (need > memory) return undefined
   let free = memory - loaded.reduce((sum, each) => sum + takes(each, sight), 0)
+  if (free >= need) return []
   const evict: string[] = []
-  const busy = (name: string): number => Number(answersOf(node, name, sight.now) > 0)
+  const busy = (name: string): number => Number(inUse.has(name))
   const candidates = loaded
-    .filter(({ name }) => sight.insists || busy(name) === 0)
+    .filter(({ name }) => sight.insists || !inUse.has(name))
     .toSorted((a, b) => busy(a.name) - busy(b.name) || missed(node, a.name, sight) - missed(node, b.name, sight))
   for (const each of candidates) {
     if (free >= need) break

@@ -73,12 +73,16 @@ export class Pool {
   async keep(place: Place, recall: () => void, signal: AbortSignal): Promise<void> {
     const { clock, settings, table, log } = this.#ports
     if (!place.leased) return
+    let heard = { beat: place.node.beat, at: clock.now() }
     for (;;) {
       await clock.sleep(settings.renewEvery, signal)
       if (signal.aborted) return
       try {
         const node = await renewSlot(table, place.nodeId, place.runId, this.#slot(place))
-        if (node === undefined || node.draining !== undefined || node.report?.spotNotice === true) recall()
+        if (node !== undefined && node.beat !== heard.beat) heard = { beat: node.beat, at: clock.now() }
+        // A machine that is gone without a word leaves its connections open.
+        const isSilent = clock.now() - heard.at >= settings.heardFor
+        if (node === undefined || isSilent || node.draining !== undefined || node.report?.spotNotice === true) recall()
       } catch (error) {
         log.warn("place-not-kept", { run: place.runId, node: place.nodeId, error: String(error) })
       }
@@ -133,40 +137,39 @@ export class Pool {
     model: string,
     { avoid, since }: { avoid: ReadonlySet<string>; since: number },
   ): Promise<Place | "wait" | "again"> {
-    const { clock, metrics, settings } = this.#ports
+    const { clock, settings } = this.#ports
     const now = clock.now()
     const entry = items.waiting.find(({ runId }) => runId === asker.runId)
     const kept = items.nodes.find((node) => liveSlots(node, now).some(([runId]) => runId === asker.runId))
     if (kept !== undefined && !avoid.has(kept.nodeId)) {
-      const place = await this.#claim(kept, asker, model)
-      if (place === undefined) return "again"
-      if (entry !== undefined) {
-        await leaveLine(this.#ports.table, asker.runId)
-        metrics.observe("queue_wait_seconds", (now - entry.since) / 1000)
-      }
-      return place
+      return this.#placed(await this.#claim(kept, asker, model), entry, now)
     }
     if (entry?.called?.failed !== undefined) {
       await leaveLine(this.#ports.table, asker.runId)
       throw new OmniError("model_unavailable", entry.called.failed)
     }
     const choice = choose(model, this.#sight(items), avoid)
-    if (choice.kind === "none") return this.#ask(choice, items, asker, model)
+    if (choice.kind === "none") return this.#placed(await this.#ask(choice, items, asker, model), entry, now)
     if (this.#ahead(items, asker, model).length > 0) return "wait"
     if (choice.kind === "answer") {
-      const place = await this.#take(choice.node, asker, model)
-      if (place === undefined) return "again"
-      if (entry !== undefined) await leaveLine(this.#ports.table, asker.runId)
-      metrics.observe("queue_wait_seconds", entry === undefined ? 0 : (now - entry.since) / 1000)
-      return place
+      return this.#placed(await this.#take(choice.node, asker, model), entry, now)
     }
     if (choice.kind === "load" && !choice.joined) {
       const loaded = loadSince(choice.node, model, entry?.since ?? since)
       if (loaded === undefined) await wantModel(this.#ports, choice, model)
-      else if (loaded === "done" || settings.askAnyway) return (await this.#take(choice.node, asker, model)) ?? "again"
-      else throw new OmniError("model_unavailable", loaded.failed)
+      else if (loaded === "done" || settings.askAnyway) {
+        return this.#placed(await this.#take(choice.node, asker, model), entry, now)
+      } else throw new OmniError("model_unavailable", loaded.failed)
     }
     return "wait"
+  }
+
+  /** Whoever has a place stands in line no longer; who found it taken looks again. */
+  async #placed(place: Place | undefined, entry: Waiting | undefined, now: number): Promise<Place | "again"> {
+    if (place === undefined) return "again"
+    if (entry !== undefined) await leaveLine(this.#ports.table, place.runId)
+    this.#ports.metrics.observe("queue_wait_seconds", entry === undefined ? 0 : (now - entry.since) / 1000)
+    return place
   }
 
   #sight(items: PoolItems): Sight {
@@ -205,11 +208,9 @@ export class Pool {
     { nodes }: PoolItems,
     asker: Asker,
     model: string,
-  ): Promise<Place | "again"> {
+  ): Promise<Place | undefined> {
     const [first] = down
-    if (first !== undefined && this.#ports.settings.askAnyway) {
-      return (await this.#take(first, asker, model)) ?? "again"
-    }
+    if (first !== undefined && this.#ports.settings.askAnyway) return this.#take(first, asker, model)
     const addresses = nodes.map(({ address }) => address).join(", ")
     if (first !== undefined) {
       throw new OmniError("model_unavailable", `No server can answer for ${model} now (${addresses}). Try again soon.`)

@@ -102,7 +102,7 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
     await watchStart(items, group)
     const there = nodes.filter((node) => isUp(node, now, settings)).length
     const busy = nodes.reduce((sum, node) => sum + liveSlots(node, now).length, 0)
-    const parallel = nodes.find(({ report }) => report?.parallel !== undefined)?.report?.parallel ?? 1
+    const parallel = nodes.find(({ report }) => report?.parallel !== undefined)?.report?.parallel ?? settings.parallel
     const isPressed = waiting + busy > parallel * there && longestMs >= settings.pressedFor
     if (state.start === undefined && there < most && (needServer > 0 || isPressed)) {
       const wanted = Math.ceil((waiting + busy) / parallel)

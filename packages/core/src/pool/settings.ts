@@ -17,6 +17,8 @@ export type PoolSettings = {
   lookEvery: number
   /** How often somebody in line hears of it, changes or not. */
   tellEvery: number
+  /** Answers of one model that a server gives at once, where none has said it yet. */
+  parallel: number
   /** An answer's time where none was measured, and a load's: a fixed part, and bytes a second. */
   answerMs: number
   load: { fixedMs: number; bytesPerSecond: number; pullBytesPerSecond: number }
@@ -52,6 +54,7 @@ export const defaultPoolSettings: PoolSettings = {
   patience: 0,
   lookEvery: 500,
   tellEvery: 10 * seconds,
+  parallel: 4,
   answerMs: 10 * seconds,
   load: { fixedMs: 2 * seconds, bytesPerSecond: 300e6, pullBytesPerSecond: 60e6 },
   insistAfter: 10 * seconds,

@@ -17,18 +17,19 @@ export async function tend(ports: DrivePorts, items: PoolItems): Promise<PoolIte
 }
 
 async function tendNode(ports: DrivePorts, node: PoolNode): Promise<PoolNode | undefined> {
-  const { table, clock, settings, log } = ports
+  const { table, clock, settings, log, scaler } = ports
   const now = clock.now()
   const { seen, beat } = node
-  if (seen !== undefined && seen.beat === beat && now - seen.at > forgottenAfter * settings.heardFor) {
-    if (!settings.askAnyway) {
-      log.warn("node-forgotten", { node: node.nodeId, address: node.address })
-      await removeNode(table, node.nodeId)
-      return undefined
-    }
+  const live = liveSlots(node, now)
+  const isLost = seen !== undefined && seen.beat === beat && now - seen.at > forgottenAfter * settings.heardFor
+  if (isLost && live.length === 0 && !settings.askAnyway) {
+    log.warn("node-forgotten", { node: node.nodeId, address: node.address })
+    // Its machine may run on, and cost money for nothing.
+    await scaler?.terminate(node.nodeId)
+    await removeNode(table, node.nodeId)
+    return undefined
   }
   const isNews = seen === undefined || (seen.beat !== beat && now - seen.at > settings.heardFor / 3)
-  const live = liveSlots(node, now)
   const hasEnded = live.length < Object.keys(node.slots).length
   const isNoticed = node.report?.spotNotice === true && node.draining === undefined
   if (!isNews && !hasEnded && !isNoticed) return node

@@ -34,24 +34,29 @@ export type BedrockSettings = BedrockPlace &
 export function createBedrock(
   settings: BedrockSettings,
 ): Pick<BedrockOptions, "converse" | "converseStream"> & { models: ReturnType<typeof createBedrockLister> } {
-  const { region, now = Date.now, onStale, allow, acrossTheWorld } = settings
   const runtime = openRuntimeClient({ ...settings, maxAttempts: 1 })
-  const control = new BedrockClient({
-    ...placeOf(settings),
-    requestHandler: new NodeHttpHandler({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true }),
-  })
   return {
-    models: createBedrockLister({
-      client: control,
-      region,
-      now,
-      ...(onStale !== undefined && { onStale }),
-      ...(allow !== undefined && { allow }),
-      ...(acrossTheWorld !== undefined && { acrossTheWorld }),
-    }),
+    models: createBedrockModels(settings),
     converse: converseOver(runtime),
     converseStream: converseStreamOver(runtime),
   }
+}
+
+/** The list of models alone, for who tells it to others. */
+export function createBedrockModels(settings: BedrockSettings): ReturnType<typeof createBedrockLister> {
+  const { region, now = Date.now, onStale, allow, acrossTheWorld } = settings
+  const client = new BedrockClient({
+    ...placeOf(settings),
+    requestHandler: new NodeHttpHandler({ connectionTimeout, requestTimeout, throwOnRequestTimeout: true }),
+  })
+  return createBedrockLister({
+    client,
+    region,
+    now,
+    ...(onStale !== undefined && { onStale }),
+    ...(allow !== undefined && { allow }),
+    ...(acrossTheWorld !== undefined && { acrossTheWorld }),
+  })
 }
 
 /** Bedrock's Converse API by AWS's own client, over HTTP/1.1: one request a connection, which aborting ends. */

@@ -21,7 +21,7 @@ import { gatewayConnections } from "./connections.ts"
 import { lambdaDispatcher } from "./dispatch.ts"
 import { dynamoTable } from "./dynamo.ts"
 import type { Environment } from "./environment.ts"
-import { createPoolFetch } from "./pool-fetch.ts"
+import type { createPoolFetch } from "./pool-fetch.ts"
 import { openPool } from "./pool-runtime.ts"
 import { noMetrics, noWake } from "./quiet-ports.ts"
 import { s3Blobs } from "./s3-blobs.ts"
@@ -41,7 +41,7 @@ export type Parts = {
   /** Where Bedrock's models are asked. */
   bedrock?: BedrockAnswers
   /** The way to the servers of the pool. */
-  asksServers?: true
+  createPoolFetch?: typeof createPoolFetch
   /** Where addresses for uploads and downloads are given. */
   createPresigner?: (client: S3Client, bucket: string) => Presigner
 }
@@ -83,14 +83,12 @@ export function openRuntime(environment: Environment, parts: Parts = {}): Runtim
     openPool(poolSettings, {
       ports: { table, clock, log, metrics: noMetrics, wake: noWake },
       lambda,
-      fetchFrom: parts.asksServers
-        ? createPoolFetch({
-            lambda: new LambdaClient({ region, maxAttempts: 1, requestHandler: limits.servers }),
-            functionName: poolSettings.proxyFunction,
-            table,
-            clock,
-          })
-        : undefined,
+      fetchFrom: parts.createPoolFetch?.({
+        lambda: new LambdaClient({ region, maxAttempts: 1, requestHandler: limits.servers }),
+        functionName: poolSettings.proxyFunction,
+        table,
+        clock,
+      }),
       models: () => catalogue,
     })
   const catalogue = createModels(environment, { table, clock, log }, parts.bedrock ?? noModels, pool?.provider)

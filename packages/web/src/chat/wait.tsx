@@ -1,13 +1,13 @@
-import { Index, Show, createEffect, createMemo, on, onCleanup } from "solid-js"
-import { momentary, waitingSince } from "../runtime/conversation/queue.ts"
+import { Show, createEffect, createSignal, onCleanup } from "solid-js"
 import type { Turn } from "../runtime/conversation/turn.ts"
-import { announce } from "../shell/announcer.tsx"
-import { Icon } from "../ui/icon.tsx"
-import { createLasting } from "../ui/lasting.ts"
-import { createSeconds } from "../ui/seconds.ts"
 import type { Acts } from "./acts.ts"
-import { waitingFor } from "./waiting.ts"
-import type { Waiting } from "./waiting.ts"
+import type { Told } from "./told.tsx"
+
+/** Silence for this long (ms) may have to be told of; it is fetched by then. */
+const soon = 1500
+
+/** What tells of a wait, from the first time on that somebody waits. */
+const [told, setTold] = createSignal<typeof Told>()
 
 /** An answer that has no words yet: the caret, and after a while what it waits for. */
 export function Wait(props: {
@@ -21,111 +21,47 @@ export function Wait(props: {
   onOver: () => void
 }) {
   const since = Date.now()
-  const now = createSeconds(() => true)
   const thinking = () => props.turn.parts.some((part) => part.type === "reasoning")
-  const lasts = createLasting(
-    createMemo(() => waitingSince(props.turn.queue)),
-    momentary,
-  )
-  const waiting = createMemo(() => {
-    const { queue } = props.turn
-    if (queue && !lasts()) return undefined
-    return waitingFor(queue, { name: props.name, since, now: now(), temporary: props.temporary })
+  createEffect(() => {
+    if (told()) return
+    if (props.turn.queue) return fetchTold()
+    const timer = setTimeout(fetchTold, soon)
+    onCleanup(() => clearTimeout(timer))
   })
-  const spoken = createMemo(() => waiting()?.spoken)
-  createEffect(
-    on(spoken, (what) => {
-      if (what === undefined || !props.last) return
-      const left = waiting()?.left
-      announce(left === undefined ? what : `${what}, ${left}`)
-    }),
-  )
   return (
     <Show when={!thinking() && !props.turn.stopping}>
-      <Show
-        when={waiting()}
-        fallback={
-          <p class="begins">
-            <span class="caret" aria-hidden="true" />
-          </p>
-        }
-      >
-        {(what) => <Told what={what()} turn={props.turn} acts={props.acts} onOver={props.onOver} />}
+      <Show when={told()} fallback={<Caret />}>
+        {(part) => {
+          const View = part()
+          return (
+            <View
+              turn={props.turn}
+              name={props.name}
+              acts={props.acts}
+              temporary={props.temporary}
+              last={props.last}
+              since={since}
+              fallback={<Caret />}
+              onOver={props.onOver}
+            />
+          )
+        }}
       </Show>
     </Show>
   )
 }
 
-function Told(props: { what: Waiting; turn: Turn; acts: Acts; onOver: () => void }) {
-  onCleanup(() => props.onOver())
+function Caret() {
   return (
-    <section class="wait" aria-label={props.what.title}>
-      <h2>
-        <span class="dot alive" />
-        {props.what.title}
-        <Show when={props.what.left}>
-          <span class="left">{props.what.left}</span>
-        </Show>
-      </h2>
-      <Show when={props.what.progress !== undefined}>
-        <Bar label={props.what.title} progress={props.what.progress} />
-      </Show>
-      <Show when={props.what.text}>
-        <p>{props.what.text}</p>
-      </Show>
-      <Show when={props.what.steps.length > 0}>
-        <ol class="steps">
-          <Index each={props.what.steps}>
-            {(step) => (
-              <li classList={{ [step().state]: true }} aria-current={step().state === "now" ? "step" : undefined}>
-                <span>
-                  <Show
-                    when={step().state === "done"}
-                    fallback={<span class={step().state === "now" ? "dot alive" : "ring"} />}
-                  >
-                    <Icon name="check" small />
-                  </Show>
-                </span>
-                {step().label}
-                <Show when={step().amount}>
-                  <span class="amount">{step().amount}</span>
-                </Show>
-              </li>
-            )}
-          </Index>
-        </ol>
-      </Show>
-      <Show when={props.turn.queue}>
-        <div class="choices">
-          <button
-            type="button"
-            class="button plain"
-            onClick={(event) => props.acts.againWith(props.turn.key, event.currentTarget.getBoundingClientRect())}
-          >
-            <Icon name="swap" />
-            Pick another model
-          </button>
-          <button type="button" class="button plain" onClick={() => props.acts.stop(props.turn.key)}>
-            Stop
-          </button>
-        </div>
-      </Show>
-    </section>
+    <p class="begins">
+      <span class="caret" aria-hidden="true" />
+    </p>
   )
 }
 
-function Bar(props: { label: string; progress: number | "unknown" | undefined }) {
-  const percent = () => (typeof props.progress === "number" ? props.progress * 100 : undefined)
-  return (
-    <div
-      class="progress"
-      role="progressbar"
-      aria-label={props.label}
-      aria-valuemin="0"
-      aria-valuemax="100"
-      aria-valuenow={percent() === undefined ? undefined : Math.floor(percent() ?? 0)}
-    >
-      <i style={{ width: `${percent() ?? 0}%` }} />
-    </div>
+function fetchTold(): void {
+  import("./told.tsx").then(
+    (part) => setTold(() => part.Told),
+    () => undefined, // the caret stays; the next word of the line asks again
   )
 }

@@ -1,7 +1,10 @@
-import type { ModelSummary } from "@omnichat/core/protocol/http"
+import type { Config, ModelSummary } from "@omnichat/core/protocol/http"
 import type { Source } from "@omnichat/core/protocol/settings"
 
-/** The model to answer: the first of the wishes that exists, else any real one, else what there is. */
+/**
+ * The model to answer: the first of the wishes that exists, else any real one, else the demo: a name for others says
+ * nothing of whether they are there.
+ */
 export function pick(
   models: readonly ModelSummary[],
   wishes: readonly (string | null | undefined)[],
@@ -10,7 +13,7 @@ export function pick(
     const model = wish ? models.find(({ id }) => id === wish) : undefined
     if (model) return model
   }
-  return models.find((model) => model.provider !== "demo") ?? models[0]
+  return models.find(isReal) ?? models.find(({ provider }) => provider === "demo") ?? models[0]
 }
 
 /** Where a source names a model as its server does, the catalogue puts the provider before it. */
@@ -25,14 +28,27 @@ export function loadedModels(sources: readonly Source[]): string[] {
   )
 }
 
-/** There is a model that thinks: anything but the demo's script. */
+/** There is a model that thinks: anything but the demo's script, and names for others. */
 export function hasRealModel(models: readonly ModelSummary[]): boolean {
-  return models.some((model) => model.provider !== "demo")
+  return models.some(isReal)
 }
 
-const providers: Record<string, string> = { ollama: "Ollama", openai: "OpenAI-compatible", demo: "Demo" }
+const isReal = ({ provider }: ModelSummary): boolean => provider !== "demo" && provider !== "auto"
 
-export function providerName(provider: string): string {
+/** Where the service runs. */
+export type Mode = Config["mode"]
+
+const providers: Record<string, string> = {
+  auto: "Automatic",
+  ollama: "Ollama",
+  openai: "OpenAI-compatible",
+  bedrock: "Amazon Bedrock",
+  demo: "Demo",
+}
+
+/** Where a model comes from, as people say it. On AWS the Ollama servers are the service's own. */
+export function providerName(provider: string, mode: Mode): string {
+  if (provider === "ollama" && mode === "aws") return "GPU pool"
   return providers[provider] ?? provider
 }
 
@@ -50,15 +66,23 @@ export function shortAddress(address: string | undefined): string {
   return host + (pathname === "/" ? "" : pathname)
 }
 
+export const amountOf = (count: number): string => (count === 1 ? "1 model" : `${count} models`)
+
 /** What the empty chat says of each source, and whether it is there. */
 export function describeSource(source: Source): { good: boolean; text: string } | undefined {
-  const count = source.models.length
-  const amount = count === 1 ? "1 model" : `${count} models`
-  const place = `${providerName(source.provider)} at ${shortAddress(source.address)}`
   if (source.provider === "demo") return undefined
+  if (source.provider === "bedrock") return describeBedrock(source)
+  const count = source.models.length
+  const place = `${providerName(source.provider, "local")} at ${shortAddress(source.address)}`
   if (source.state === "found")
-    return { good: count > 0, text: count === 0 ? `${place}, no models yet` : `${place}, ${amount}` }
+    return { good: count > 0, text: count === 0 ? `${place}, no models yet` : `${place}, ${amountOf(count)}` }
   if (source.state === "silent") return { good: false, text: `${place} does not answer` }
   if (source.state === "wrong") return { good: false, text: `${place} answers, but not as it should` }
   return undefined
+}
+
+function describeBedrock({ state, address, models }: Source): { good: boolean; text: string } {
+  const place = address === undefined ? "Amazon Bedrock" : `Amazon Bedrock in ${address}`
+  if (state !== "found") return { good: false, text: `${place} cannot be asked now; Settings says why` }
+  return { good: models.length > 0, text: `${place}, ${models.length === 0 ? "no models" : amountOf(models.length)}` }
 }

@@ -30,7 +30,7 @@ const sources: Source[] = [
 ]
 
 test("models stand under their providers with what is known of them", () => {
-  const groups = modelGroups(models, sources, "")
+  const groups = modelGroups(models, { sources, mode: "local" }, "")
   expect(groups.map(({ label, from, rows }) => [label, from, rows.length])).toEqual([
     ["Ollama", "localhost:11434", 2],
     ["OpenAI-compatible", "", 1],
@@ -44,7 +44,7 @@ test("models stand under their providers with what is known of them", () => {
 
 test("each word of a search has to be found, in name, provider or capability", () => {
   const names = (search: string) =>
-    modelGroups(models, sources, search).flatMap(({ rows }) => rows.map((row) => row.model.name))
+    modelGroups(models, { sources, mode: "local" }, search).flatMap(({ rows }) => rows.map((row) => row.model.name))
   expect(names("qwen")).toEqual(["qwen3:14b"])
   expect(names("OLLAMA tools")).toEqual(["llama3.2:3b", "qwen3:14b"])
   expect(names("reasoning llama3")).toEqual([])

@@ -1,32 +1,37 @@
 import type { ModelSummary } from "@omnichat/core/protocol/http"
 import type { Source } from "@omnichat/core/protocol/settings"
 import { modelIdOf, providerName, shortAddress } from "./choice.ts"
+import type { Mode } from "./choice.ts"
 
 export type ModelState = { kind: "loaded" } | { kind: "size"; text: string } | { kind: "none" }
 export type ModelRow = { model: ModelSummary; state: ModelState; window: string }
+/** `from`: where its models are, or what stands behind their names. */
 export type ModelGroup = { provider: string; label: string; from: string; rows: ModelRow[] }
+/** What is known around the models. */
+export type Around = { sources: readonly Source[]; mode: Mode }
 
 /** The picker's list: by provider, those that match the search. Every word of it has to be found somewhere. */
-export function modelGroups(models: readonly ModelSummary[], sources: readonly Source[], search: string): ModelGroup[] {
+export function modelGroups(models: readonly ModelSummary[], { sources, mode }: Around, search: string): ModelGroup[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   const facts = new Map(sources.flatMap((source) => source.models.map((model) => [modelIdOf(source, model.id), model])))
   const groups = new Map<string, ModelGroup>()
   for (const model of models) {
-    const text =
-      `${model.name} ${model.id} ${providerName(model.provider)} ${model.capabilities.join(" ")}`.toLowerCase()
+    const from = providerName(model.provider, mode)
+    const text = `${model.name} ${model.id} ${from} ${model.capabilities.join(" ")}`.toLowerCase()
     if (!words.every((word) => text.includes(word))) continue
-    const group = groups.get(model.provider) ?? newGroup(model.provider, sources)
+    const group = groups.get(model.provider) ?? { provider: model.provider, label: from, from: placeOf(model.provider, sources), rows: [] }
     groups.set(model.provider, group)
     group.rows.push({ model, state: stateOf(facts.get(model.id)), window: shortWindow(model.contextLength) })
   }
   return [...groups.values()]
 }
 
-function newGroup(provider: string, sources: readonly Source[]): ModelGroup {
-  const addresses = sources
+function placeOf(provider: string, sources: readonly Source[]): string {
+  if (provider === "auto") return "the first that can answer"
+  return sources
     .filter((source) => source.provider === provider && source.state === "found" && source.address)
     .map((source) => shortAddress(source.address))
-  return { provider, label: providerName(provider), from: addresses.join(", "), rows: [] }
+    .join(", ")
 }
 
 function stateOf(fact: { sizeBytes?: number; loaded?: boolean } | undefined): ModelState {

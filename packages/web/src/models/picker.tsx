@@ -27,7 +27,7 @@ export default function Picker(props: { request: PickRequest; onClose: () => voi
   const { state } = app.catalogue
   const [search, setSearch] = createSignal("")
   const groups = createMemo(() =>
-    modelGroups(state.models, state.sources, search()).map((group) => ({
+    modelGroups(state.models, { sources: state.sources, mode: app.mode }, search()).map((group) => ({
       label: group.label,
       note: group.from,
       items: group.rows.map((row) => ({ ...row, id: row.model.id })),

@@ -7,6 +7,7 @@ import { createRemoval } from "../chats/removal.ts"
 import type { Removal } from "../chats/removal.ts"
 import { createCatalogue } from "../models/catalogue.ts"
 import type { Catalogue } from "../models/catalogue.ts"
+import type { Mode } from "../models/choice.ts"
 import { createChatList } from "./chat-list.ts"
 import type { ChatList } from "./chat-list.ts"
 import { watchConnection } from "./connection.ts"
@@ -42,6 +43,7 @@ export interface App {
   readonly removal: Removal
   readonly connection: ConnectionView
   readonly files: Files
+  readonly mode: Mode
   /** Who is signed in; undefined where one person has the service to themselves. */
   readonly account: Account | undefined
   /** How the pool's servers are doing; rejects with ClientError where there is nothing to see. */
@@ -66,11 +68,12 @@ export type AppOptions = {
   hold: MakeHolder
   now: () => number
   after: (ms: number, action: () => void) => () => void
+  mode: Mode
   account?: Account
   pool: () => Promise<PoolView>
 }
 
-export function createApp({ client, keep, hold, now, after, account, pool }: AppOptions): App {
+export function createApp({ client, keep, hold, now, after, mode, account, pool }: AppOptions): App {
   const outbox = createOutbox(keep)
   const list = createChatList(client, hold)
   const catalogue = createCatalogue(client, keep, hold, { shared: account !== undefined })
@@ -127,6 +130,7 @@ export function createApp({ client, keep, hold, now, after, account, pool }: App
     removal,
     connection,
     files: createFiles(client, { fetched: account !== undefined }),
+    mode,
     account,
     pool,
     open(id) {

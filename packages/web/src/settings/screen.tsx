@@ -65,7 +65,7 @@ export default function SettingsScreen() {
                       <option value="" selected={settings().defaultModel.value === null}>
                         The one used last
                       </option>
-                      <For each={modelGroups(state.models, [], "")}>
+                      <For each={modelGroups(state.models, { sources: [], mode: app.mode }, "")}>
                         {(group) => (
                           <optgroup label={group.label}>
                             <For each={group.rows}>

@@ -1,4 +1,5 @@
 import type { Source } from "@omnichat/core/protocol/settings"
+import { amountOf } from "../models/choice.ts"
 
 export type Mark = "good" | "bad" | "alive" | "none"
 
@@ -7,13 +8,14 @@ export function stateOf(source: Source | undefined): { mark: Mark; text: string 
   switch (source?.state) {
     case "found": {
       const { length } = source.models
-      if (length === 0) return { mark: "good", text: "Found, no models yet" }
-      return { mark: "good", text: length === 1 ? "1 model" : `${length} models` }
+      if (length > 0) return { mark: "good", text: amountOf(length) }
+      if (source.provider === "bedrock") return { mark: "bad", text: "No models" }
+      return { mark: "good", text: "Found, no models yet" }
     }
     case "silent":
       return { mark: "none", text: "Does not answer" }
     case "wrong":
-      return { mark: "bad", text: "Something else answers" }
+      return { mark: "bad", text: source.provider === "bedrock" ? "Cannot be asked" : "Something else answers" }
     case "unset":
       return { mark: "none", text: "Not set" }
     default:

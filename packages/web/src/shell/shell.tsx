@@ -4,6 +4,7 @@ import { Show, Suspense, createEffect, createMemo, lazy, on, onCleanup, onMount 
 import { useApp } from "../runtime/context.tsx"
 import { chatIn } from "./address.ts"
 import { Announcer } from "./announcer.tsx"
+import { fetchLater } from "./later.ts"
 import { commandOf } from "./keyboard.ts"
 import { NoticeBar } from "./notice.tsx"
 import { Sidebar } from "./sidebar.tsx"
@@ -43,6 +44,11 @@ export function Shell(props: RouteSectionProps) {
     else if (command === "palette") stage.set({ overlay: stage.state.overlay === "palette" ? undefined : "palette" })
     else stage.set({ overlay: "shortcuts" })
   }
+  createEffect(() => {
+    // Until there is a model nobody can write, and nothing should come before it.
+    const { phase, looked } = app.catalogue.state
+    if (phase !== "loading" && looked) fetchLater()
+  })
   const leave = () => app.removal.flush()
   onMount(() => {
     window.addEventListener("keydown", onKeyDown)

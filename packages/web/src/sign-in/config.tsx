@@ -1,16 +1,16 @@
 import { createClient } from "@omnichat/client/client"
-import type { Auth } from "@omnichat/core/protocol/http"
+import type { Config } from "@omnichat/core/protocol/http"
 import { render } from "solid-js/web"
 
 /** How soon one asks again by oneself (ms). */
 const again = 5000
 
-/** How one signs in here. While the service does not say, the page does. */
-export async function readAuth(root: HTMLElement): Promise<Auth> {
+/** Where the service runs, and how one signs in there. While it does not say, the page does. */
+export async function readConfig(root: HTMLElement): Promise<Config> {
   const { http } = createClient()
   for (;;) {
     try {
-      return (await http.config()).auth
+      return await http.config()
     } catch {
       // Whatever it was, without this answer nothing else can be shown.
       await new Promise<void>((resolve) => showUnreached(root, resolve))

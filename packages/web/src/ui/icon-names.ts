@@ -23,6 +23,7 @@ export const iconNames = [
   "tool",
   "think",
   "machine",
+  "cloud",
   "compass",
   "alert",
   "clock",
