@@ -61,6 +61,9 @@ ${table([
   ],
 ])}
 
+At most four times an hour the sweep also asks which models Bedrock has, which is free but for the time, and in the table
+above; to offer them costs nothing while nobody asks one.
+
 What is kept is paid by size: chats at $0.25 a GB-month (the first 25 GB are free) and $0.20 for their point-in-time copies, files
 at $0.023. \`tests/infra/idle.ts\` names every kind of thing that a stage has, and what it costs while nobody comes; a kind
 without a line fails the test.

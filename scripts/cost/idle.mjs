@@ -13,15 +13,18 @@ import { costOf } from "./prices.mjs"
  */
 
 /**
- * What the pool's function does in a month, called by the schedule to see whether a server is there that nobody needs.
- * @typedef {{ calls: number, ms: number, megabytes: number, readUnits: number, writeUnits: number }} IdlePool `ms`, units: of a call
+ * What is done for a pool in a month: the schedule looks whether there is anything of it, and calls its function now and
+ * then in any case, for servers that do not say that they are there.
+ * @typedef {{ looks: number, lookReads: number, calls: number, ms: number, megabytes: number, readUnits: number, writeUnits: number }} IdlePool `ms`, units: of a call
  */
 
 const freeAlarms = 10
+/** @type {IdlePool} */
+const noPool = { looks: 0, lookReads: 0, calls: 0, ms: 0, megabytes: 0, readUnits: 0, writeUnits: 0 }
 
 /** Dollars for a month without a visitor. @param {Idle} idle */
 export function idleCost(idle) {
-  const { sweepsAMonth, pool = { calls: 0, ms: 0, megabytes: 0, readUnits: 0, writeUnits: 0 } } = idle
+  const { sweepsAMonth, pool = noPool } = idle
   const parts = {
     "the sweep's calls": costOf("call", sweepsAMonth) + costOf("scheduled", sweepsAMonth),
     "the sweep's time": costOf("gigabyteSecond", (sweepsAMonth * idle.sweepMs * idle.sweepMegabytes) / 1000 / 1024),
@@ -29,7 +32,8 @@ export function idleCost(idle) {
     "the pool's calls": costOf("call", pool.calls),
     "the pool's time": costOf("gigabyteSecond", (pool.calls * pool.ms * pool.megabytes) / 1000 / 1024),
     "the pool's reads and writes":
-      costOf("read", pool.calls * pool.readUnits) + costOf("write", pool.calls * pool.writeUnits),
+      costOf("read", pool.looks * pool.lookReads + pool.calls * pool.readUnits) +
+      costOf("write", pool.calls * pool.writeUnits),
     "files of the app": costOf("stored", idle.storedGigabytes),
   }
   const sum = Object.values(parts).reduce((total, dollars) => total + dollars, 0)

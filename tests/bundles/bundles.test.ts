@@ -29,6 +29,7 @@ const environment = {
   POOL_MOST: "2",
   POOL_MODELS: "[]",
   POOL_IDLE_MINUTES: "15",
+  POOL_PARALLEL: "4",
   POOL_START_SECONDS: "150",
   POOL_NETWORK: "10.77.0.0/16",
 }
@@ -77,6 +78,8 @@ const tells = {
   connections: "@connections",
   dispatch: "2015-03-31/functions",
   models: "converse-stream",
+  "models' list": "ListFoundationModels",
+  servers: "the function in between failed",
   group: "SetDesiredCapacity",
 }
 const ports = ["table", "blobs", "connections", "dispatch"]
@@ -85,9 +88,9 @@ test.each([
   ["authorizer", ["tokens"]],
   ["socket", ports],
   ["api", ["tokens", "http", "addresses", ...ports]],
-  ["worker", [...ports, "models"]],
+  ["worker", [...ports, "models", "servers"]],
   ["closer", ports],
-  ["schedule", [...ports, "models"]],
+  ["schedule", [...ports, "models' list"]],
   ["pool", [...ports, "group"]],
   ["pool-proxy", ["table"]],
 ] as const)("the function %s carries %j and nothing else of these", (name, needed) => {

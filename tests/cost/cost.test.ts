@@ -29,7 +29,7 @@ describe("what it costs on AWS", () => {
   it("is cents for a month in which nobody comes, on every stage", () => {
     expect(Object.keys(facts.stages)).toEqual(["dev", "production", "production with a pool"])
     for (const [name, stage] of Object.entries(facts.stages)) {
-      const cents = name.includes("pool") ? { listed: 25, paid: 12 } : { listed: 10, paid: 2 }
+      const cents = name.includes("pool") ? { listed: 11, paid: 4 } : { listed: 10, paid: 2 }
       expect(idleCost(stage).sum * 100).toBeLessThan(cents.listed)
       expect(idleCost(stage).withFreeTier * 100).toBeLessThan(cents.paid)
     }

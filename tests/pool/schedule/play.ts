@@ -313,6 +313,10 @@ export class Play {
         this.#wanted = desired
         return Promise.resolve()
       },
+      stopStarting: () => {
+        this.#wanted = [...this.servers.values()].filter(({ agent }) => agent?.isDead === false).length
+        return Promise.resolve()
+      },
       terminate: (nodeId) => {
         this.#takeAway(nodeId)
         this.#wanted = Math.max(0, this.#wanted - 1)

@@ -113,6 +113,10 @@ export function pooledWorld(
       wanted = desired
       return Promise.resolve()
     },
+    stopStarting: () => {
+      wanted = booted.size + coming.size
+      return Promise.resolve()
+    },
     terminate: (nodeId) => {
       const machine = machines.get(nodeId)
       machine?.agent?.abort()

@@ -23,6 +23,8 @@ export type PoolState = {
   served: number
   /** Servers are being started: since when, until when that is believed, and how many there are to be. */
   start?: { at: number; until: number; desired: number }
+  /** Machines that run and have not reported, by when that was seen first. */
+  silent?: Record<string, number>
   /** Why the last start came to nothing. */
   failed?: { at: number; message: string }
 }

@@ -139,8 +139,10 @@ export class Pool {
   ): Promise<Place | "wait" | "again"> {
     const { clock, settings } = this.#ports
     const now = clock.now()
-    const entry = items.waiting.find(({ runId }) => runId === asker.runId)
-    const kept = items.nodes.find((node) => liveSlots(node, now).some(([runId]) => runId === asker.runId))
+    // A run that may be answered by several models has a place, or a reason, of each of them.
+    const isOwn = (runId: string, each: { model: string }) => runId === asker.runId && each.model === model
+    const entry = items.waiting.find((each) => isOwn(each.runId, each))
+    const kept = items.nodes.find((node) => liveSlots(node, now).some(([runId, slot]) => isOwn(runId, slot)))
     if (kept !== undefined && !avoid.has(kept.nodeId)) {
       return this.#placed(await this.#claim(kept, asker, model), entry, now)
     }

@@ -4,7 +4,7 @@ import { isUp, liveSlots } from "./condition.ts"
 import type { DrivePorts } from "./ports.ts"
 import type { PoolNode } from "./node.ts"
 import type { PoolScaler, ServerGroup } from "./scaler.ts"
-import { changeNode, claimStart, endStart, removeNode } from "./store.ts"
+import { changeNode, claimStart, endStart, removeNode, setState } from "./store.ts"
 import type { PoolItems } from "./store.ts"
 
 /** Starts and gives back servers; whether it has to look again soon. */
@@ -33,11 +33,9 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
   }
 
   /** Once for all who ask at the same time: the claim is theirs who write it first. */
-  async function start(desired: number, group: ServerGroup): Promise<void> {
+  async function start(desired: number): Promise<void> {
     const now = clock.now()
     if (!(await claimStart(table, { at: now, until: now + startPatience * settings.startMs, desired }, now))) return
-    // Those that are wanted already and do not report are waited for, like new ones.
-    if (desired <= group.desired) return
     try {
       log.info("servers-started", { desired })
       await scaler.start(desired)
@@ -56,23 +54,36 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
     if (there >= start.desired) return endStart(table)
     if (group.failed !== undefined && group.failed.at >= start.at) {
       log.error("servers-not-started", { desired: start.desired, error: group.failed.message })
-      await endStart(table, { at: clock.now(), message: noServer(group.failed.message) })
+      await giveUp(group.failed.message)
     } else if (clock.now() >= start.until) {
       const minutes = Math.round((clock.now() - start.at) / 60_000)
       log.error("servers-not-started", { desired: start.desired, minutes })
-      await endStart(table, { at: clock.now(), message: noServer(`it did not come up within ${minutes} minutes`) })
-      await giveUpSilent(nodes, group)
+      await giveUp(`it did not come up within ${minutes} minutes`)
     }
   }
 
-  /** Machines that run and never report cost money, and are in the way of others that would. */
-  async function giveUpSilent(nodes: readonly PoolNode[], { running }: ServerGroup): Promise<void> {
-    for (const { nodeId, state } of running) {
-      if (state !== "running" || nodes.some((node) => node.nodeId === nodeId)) continue
-      log.warn("silent-server-given-back", { node: nodeId })
-      await scaler.terminate(nodeId)
-    }
+  async function giveUp(why: string): Promise<void> {
+    await scaler.stopStarting()
     known = undefined
+    await endStart(table, { at: clock.now(), message: noServer(why) })
+  }
+
+  /** Machines that run and never report cost money, and are in the way of others that would. */
+  async function endSilent({ state, nodes }: PoolItems, { running }: ServerGroup): Promise<void> {
+    const now = clock.now()
+    const before = state.silent ?? {}
+    const silent: Record<string, number> = {}
+    for (const { nodeId, state: life } of running) {
+      if (life !== "running" || nodes.some((node) => node.nodeId === nodeId)) continue
+      const since = before[nodeId] ?? now
+      if (now - since < startPatience * settings.startMs) silent[nodeId] = since
+      else {
+        log.warn("silent-server-given-back", { node: nodeId })
+        await scaler.terminate(nodeId)
+        known = undefined
+      }
+    }
+    if (Object.keys({ ...before, ...silent }).length > 0) await setState(table, { silent })
   }
 
   /** Who has had no work for long takes none any more, and is given back when it is empty. */
@@ -96,10 +107,9 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
   return async (items, { waiting, needServer, longestMs }) => {
     const { nodes, state } = items
     const now = clock.now()
-    const isBusy = needServer > 0 || state.start !== undefined || nodes.length > 0
-    if (!isBusy) return false
     const group = await describeGroup()
     await watchStart(items, group)
+    await endSilent(items, group)
     const there = nodes.filter((node) => isUp(node, now, settings)).length
     const busy = nodes.reduce((sum, node) => sum + liveSlots(node, now).length, 0)
     const parallel = nodes.find(({ report }) => report?.parallel !== undefined)?.report?.parallel ?? settings.parallel
@@ -107,7 +117,7 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
     if (state.start === undefined && there < most && (needServer > 0 || isPressed)) {
       const wanted = Math.ceil((waiting + busy) / parallel)
       const more = Math.max(group.desired + 1, Math.min(wanted, group.desired + needServer))
-      await start(Math.min(most, more), group)
+      await start(Math.min(most, more))
     }
     for (const node of nodes) await release(node, waiting > 0)
     return state.start !== undefined || nodes.some(({ draining }) => draining !== undefined)

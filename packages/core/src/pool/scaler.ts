@@ -3,6 +3,8 @@ export interface PoolScaler {
   describe(): Promise<ServerGroup>
   /** Wants so many servers in all. Never fewer than are wanted already, never more than there may be. */
   start(desired: number): Promise<void>
+  /** Wants no more servers than there are: what could not be started is not tried for ever. */
+  stopStarting(): Promise<void>
   /** Gives a server back, and wants one less. Nothing happens when it is gone already. */
   terminate(nodeId: string): Promise<void>
 }

@@ -53,7 +53,7 @@ export const defaultPoolSettings: PoolSettings = {
   mostWaiting: 500,
   patience: 0,
   lookEvery: 500,
-  tellEvery: 10 * seconds,
+  tellEvery: 8 * seconds,
   parallel: 4,
   answerMs: 10 * seconds,
   load: { fixedMs: 2 * seconds, bytesPerSecond: 300e6, pullBytesPerSecond: 60e6 },

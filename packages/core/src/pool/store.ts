@@ -96,7 +96,7 @@ export async function standInLine(table: Table, asker: Asker, entry: Omit<Waitin
   await table.update(keys.poolWaiting(asker.runId), {
     set: { ...toJson(asker), model, expiresAt },
     setIfAbsent: { rank: entry.rank, since: entry.since },
-    remove: ["called"],
+    remove: ["called", ...(asker.waitAtMost === undefined ? ["waitAtMost"] : [])],
   })
 }
 

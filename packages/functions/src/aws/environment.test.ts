@@ -89,6 +89,7 @@ describe("the pool", () => {
     POOL_MOST: "3",
     POOL_MODELS: '[{"name":"qwen3:8b","bytes":5200000000}]',
     POOL_IDLE_MINUTES: "15",
+    POOL_PARALLEL: "4",
     POOL_START_SECONDS: "150",
   }
 
@@ -100,6 +101,7 @@ describe("the pool", () => {
       most: 3,
       models: [{ name: "qwen3:8b", bytes: 5_200_000_000 }],
       idleMinutes: 15,
+      parallel: 4,
       startSeconds: 150,
     })
     const fallback = { POOL_FALLBACK: "bedrock/us.amazon.nova-lite-v1:0", POOL_MAX_WAIT_SECONDS: "60" }

@@ -25,10 +25,10 @@ type Options = {
 
 /** The pool of GPU servers on AWS: its state in the one table, its line driven by a function of its own. */
 export function openPool(environment: PoolEnvironment, { ports, lambda, fetchFrom, models }: Options): PoolRuntime {
-  const { poolFunction: FunctionName, most, idleMinutes, startSeconds, fallback } = environment
+  const { poolFunction: FunctionName, most, idleMinutes, parallel, startSeconds, fallback } = environment
   const poolPorts: PoolPorts = {
     ...ports,
-    settings: { ...defaultPoolSettings, idleFor: idleMinutes * 60_000, startMs: startSeconds * 1000 },
+    settings: { ...defaultPoolSettings, parallel, idleFor: idleMinutes * 60_000, startMs: startSeconds * 1000 },
     sizes: new Map(environment.models.map(({ name, bytes }) => [name, bytes])),
     most,
     // One of all who are called drives; the others see it and end.

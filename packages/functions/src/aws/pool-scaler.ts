@@ -53,6 +53,13 @@ export function autoScaler({ client, group: AutoScalingGroupName }: ScalerOption
       const input = { AutoScalingGroupName, DesiredCapacity: raised, HonorCooldown: false }
       await client.send(new SetDesiredCapacityCommand(input))
     },
+    async stopStarting() {
+      const group = await read()
+      const there = serversOf(group).filter(({ state }) => state === "running").length
+      if ((group.DesiredCapacity ?? 0) <= there) return
+      const input = { AutoScalingGroupName, DesiredCapacity: there, HonorCooldown: false }
+      await client.send(new SetDesiredCapacityCommand(input))
+    },
     async terminate(InstanceId) {
       const input = { InstanceId, ShouldDecrementDesiredCapacity: true }
       try {

@@ -34,6 +34,6 @@ const longestQuote = 300
  * quoted in part.
  */
 export function describeStartFailure(said: string): string {
-  const quote = said.replace(/\s+/g, " ").trim().slice(0, longestQuote)
+  const quote = said.replace(/\s+/g, " ").trim().slice(0, longestQuote).replace(/\.$/, "")
   return `${reasons.find((reason) => reason.said.test(said))?.why ?? unknown} (AWS: ${quote})`
 }

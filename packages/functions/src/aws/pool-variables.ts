@@ -13,6 +13,8 @@ export type PoolEnvironment = {
   /** What the servers are given, by Ollama's names. */
   models: { name: string; bytes: number }[]
   idleMinutes: number
+  /** Answers of one model that a server gives at once. */
+  parallel: number
   startSeconds: number
   /** The catalogue's id of the model that is asked when the wait would be longer. */
   fallback?: { model: string; afterSeconds: number }
@@ -31,6 +33,7 @@ export function readPoolEnvironment(variables: Variables): PoolEnvironment | und
     most: read.required("POOL_MOST", count),
     models: read.required("POOL_MODELS", models),
     idleMinutes: read.required("POOL_IDLE_MINUTES", count),
+    parallel: read.required("POOL_PARALLEL", count),
     startSeconds: read.required("POOL_START_SECONDS", count),
     ...(fallback !== undefined && {
       fallback: { model: fallback, afterSeconds: read.required("POOL_MAX_WAIT_SECONDS", count) },

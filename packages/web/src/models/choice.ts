@@ -82,7 +82,7 @@ export function describeSource(source: Source): { good: boolean; text: string } 
 }
 
 function describeBedrock({ state, address, models }: Source): { good: boolean; text: string } {
-  const place = address === undefined ? "Amazon Bedrock" : `Amazon Bedrock in ${address}`
-  if (state !== "found") return { good: false, text: `${place} cannot be asked now; Settings says why` }
-  return { good: models.length > 0, text: `${place}, ${models.length === 0 ? "no models" : amountOf(models.length)}` }
+  if (state !== "found") return { good: false, text: "Amazon Bedrock cannot be asked; Settings says why" }
+  const amount = models.length === 0 ? "no models" : amountOf(models.length)
+  return { good: models.length > 0, text: `Amazon Bedrock in ${address}, ${amount}` }
 }

@@ -1,7 +1,7 @@
 import type { ModelSummary } from "@omnichat/core/protocol/http"
 import type { Source } from "@omnichat/core/protocol/settings"
 import { expect, test } from "vitest"
-import { describeSource, modelName, pick, shortAddress } from "./choice.ts"
+import { describeSource, hasRealModel, modelName, pick, providerName, shortAddress } from "./choice.ts"
 import { modelGroups, shortWindow, size } from "./list.ts"
 
 const model = (id: string, more: Partial<ModelSummary> = {}): ModelSummary => ({
@@ -42,6 +42,23 @@ test("models stand under their providers with what is known of them", () => {
   ])
 })
 
+test("every place has a name, and names for several models say what they do", () => {
+  const all = [model("auto/smart"), model("ollama/a"), model("bedrock/b")]
+  const region: Source = { provider: "bedrock", address: "us-east-1", state: "found", models: [] }
+  const groups = (mode: "local" | "aws", search = "") =>
+    modelGroups(all, { sources: mode === "aws" ? [] : [...sources, region], mode }, search).map(
+      ({ label, from }) => `${label}: ${from}`,
+    )
+  expect(groups("local")).toEqual([
+    "Automatic: the first that can answer",
+    "Ollama: localhost:11434",
+    "Amazon Bedrock: us-east-1",
+  ])
+  expect(groups("aws").slice(1)).toEqual(["GPU pool: ", "Amazon Bedrock: "])
+  expect(groups("aws", "gpu pool")).toEqual(["GPU pool: "])
+  expect(providerName("somewhere", "local")).toBe("somewhere")
+})
+
 test("each word of a search has to be found, in name, provider or capability", () => {
   const names = (search: string) =>
     modelGroups(models, { sources, mode: "local" }, search).flatMap(({ rows }) => rows.map((row) => row.model.name))
@@ -55,6 +72,10 @@ test("the first wish that exists answers, and the demo only when nothing else is
   expect(pick(models.toReversed(), [undefined])?.id).toBe("openai/gpt-oss")
   expect(pick([model("demo/tour")], [])?.id).toBe("demo/tour")
   expect(pick([], ["ollama/gone"])).toBeUndefined()
+  expect(pick([model("auto/smart"), ...models], ["auto/smart"])?.id).toBe("auto/smart")
+  expect(pick([model("auto/smart"), ...models], [])?.id).toBe("ollama/llama3.2:3b")
+  expect(pick([model("auto/smart"), model("demo/tour")], [])?.id).toBe("demo/tour")
+  expect(hasRealModel([model("auto/smart"), model("demo/tour")])).toBe(false)
 })
 
 test("sizes and windows are said in two figures", () => {
@@ -80,6 +101,18 @@ test("sources are described as they were found", () => {
     "Ollama at a:1 does not answer",
   )
   expect(describeSource({ provider: "openai", state: "unset", models: [] })).toBeUndefined()
+  const bedrock = { provider: "bedrock", address: "us-east-1", state: "found", models: [{ id: "a" }] } as const
+  expect(describeSource({ ...bedrock, models: [...bedrock.models] })).toEqual({
+    good: true,
+    text: "Amazon Bedrock in us-east-1, 1 model",
+  })
+  expect(describeSource({ ...bedrock, models: [] })).toEqual({
+    good: false,
+    text: "Amazon Bedrock in us-east-1, no models",
+  })
+  expect(describeSource({ provider: "bedrock", state: "wrong", error: "No.", models: [] })?.text).toBe(
+    "Amazon Bedrock cannot be asked; Settings says why",
+  )
 })
 
 test("a model that is gone keeps its name", () => {

@@ -3,38 +3,65 @@ import { Show, createEffect, createSignal } from "solid-js"
 import { summaryOf } from "../pool/rows.ts"
 import { useApp } from "../runtime/context.tsx"
 
-/** The way to the servers' page, where there are such servers and one may look at them. */
+/**
+ * The way to the servers' page, where there are such servers. On AWS they are not asked here: only an administrator may,
+ * and who is one the page does not know; a refusal would stand in everybody's console.
+ */
 export function PoolLink() {
   const app = useApp()
   const { state } = app.catalogue
+  const served = () => state.models.some(({ provider }) => provider === "ollama")
+  return (
+    <Show when={app.mode === "aws"} fallback={<OwnServers served={served()} />}>
+      <Show when={served()}>
+        <Servers
+          title="GPU pool"
+          note="What its servers do now and who waits for them. Only an administrator may look."
+        />
+      </Show>
+    </Show>
+  )
+}
+
+/** The servers of this machine's one user, who may always ask. */
+function OwnServers(props: { served: boolean }) {
+  const app = useApp()
   const [view, setView] = createSignal<PoolView>()
   let asked = false
-  // Where nothing is served by Ollama there is no pool, and a question that is refused would only stand in the console.
   createEffect(() => {
-    const served = state.models.some(({ provider }) => provider === "ollama")
-    if (asked || !(served || (state.settings?.ollamaUrls.value.length ?? 0) > 0)) return
+    const { settings } = app.catalogue.state
+    if (asked || !(props.served || (settings?.ollamaUrls.value.length ?? 0) > 0)) return
     asked = true
     app
       .pool()
       .then(setView)
-      .catch(() => undefined) // a service may have none, and most users may not see it
+      .catch(() => undefined) // a machine may have none
   })
   return (
     <Show when={view()}>
       {(seen) => (
-        <section aria-labelledby="servers">
-          <h2 id="servers">Servers</h2>
-          <div class="setting">
-            <div>
-              <h3>{summaryOf(seen()).join(", ")}</h3>
-              <p class="note">What they do now, what is in their memory, and who waits for them.</p>
-            </div>
-            <a class="button" href="/servers">
-              Look
-            </a>
-          </div>
-        </section>
+        <Servers
+          title={summaryOf(seen()).join(", ")}
+          note="What they do now, what is in their memory, and who waits for them."
+        />
       )}
     </Show>
+  )
+}
+
+function Servers(props: { title: string; note: string }) {
+  return (
+    <section aria-labelledby="servers">
+      <h2 id="servers">Servers</h2>
+      <div class="setting">
+        <div>
+          <h3>{props.title}</h3>
+          <p class="note">{props.note}</p>
+        </div>
+        <a class="button" href="/servers">
+          Look
+        </a>
+      </div>
+    </section>
   )
 }

@@ -3,7 +3,9 @@ import { modelGroups } from "../models/list.ts"
 import { useApp } from "../runtime/context.tsx"
 import { Bar } from "../shell/bar.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { Aliases } from "./aliases.tsx"
 import { Appearance } from "./appearance.tsx"
+import { Bedrock } from "./bedrock.tsx"
 import { OllamaServers } from "./ollama-servers.tsx"
 import { OpenAiServer } from "./openai-server.tsx"
 import { PoolLink } from "./pool-link.tsx"
@@ -49,6 +51,12 @@ export default function SettingsScreen() {
                 <h2 id="models">Models</h2>
                 <OllamaServers setting={settings().ollamaUrls} sources={state.sources} />
                 <OpenAiServer settings={settings()} sources={state.sources} />
+                <Show when={settings().bedrock}>
+                  {(bedrock) => <Bedrock region={bedrock().region} sources={state.sources} />}
+                </Show>
+                <Show when={settings().aliases}>
+                  {(aliases) => <Aliases aliases={aliases()} models={state.models} />}
+                </Show>
                 <div class="setting">
                   <div>
                     <label class="name" for="default-model">

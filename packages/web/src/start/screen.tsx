@@ -3,13 +3,15 @@ import { Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } 
 import { useApp } from "../runtime/context.tsx"
 import { AddressField } from "../settings/address-field.tsx"
 import { addressOf } from "../settings/addresses.ts"
-import { OpenAiForm } from "../settings/openai-form.tsx"
 import { Saving, createSaving } from "../settings/saving.tsx"
 import { announce } from "../shell/announcer.tsx"
 import { FrontPage } from "../shell/front-page.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { BedrockCard } from "./bedrock-card.tsx"
 import { CheckLine } from "./check-line.tsx"
-import { lead, ollamaCheck, openAiCheck } from "./checks.ts"
+import { bedrockCheck, lead, ollamaCheck, openAiCheck } from "./checks.ts"
+import { Fixed } from "./fixed.tsx"
+import { OpenAiCard } from "./openai-card.tsx"
 import "./start.css"
 
 /** How often one looks whether a model has come (ms), and how long it is seen before the way leads on. */
@@ -25,8 +27,12 @@ export default function StartScreen() {
   const saving = createSaving(app)
   const ollama = createMemo(() => ollamaCheck(state.sources))
   const openAi = createMemo(() => openAiCheck(state.sources))
-  const openAiFixed = () => state.settings?.openaiBaseUrl.fixed && state.settings.openaiApiKey.fixed
-  const ready = () => ollama().ready || openAi().ready
+  /** Undefined where the environment does not turn it on. */
+  const bedrock = createMemo(() => {
+    const isOn = state.settings?.bedrock !== undefined || state.sources.some(({ provider }) => provider === "bedrock")
+    return isOn ? bedrockCheck(state.sources) : undefined
+  })
+  const ready = () => [ollama(), openAi(), bedrock()].some((check) => check?.ready)
   const go = () => navigate("/", { replace: true })
 
   onMount(() => {
@@ -93,42 +99,20 @@ export default function StartScreen() {
             </Show>
           </div>
         </section>
-        <section class="card" aria-labelledby="card-openai">
-          <h2 id="card-openai">
-            <Icon name="plug" />
-            An OpenAI-compatible server
-          </h2>
-          <p>LM Studio, llama.cpp, vLLM, or a service that speaks the same language.</p>
-          <Show
-            when={asked() === "openai" && state.settings}
-            fallback={<p class="how extra">You need its address, and a key if it asks for one.</p>}
-          >
-            {(settings) => (
-              <div class="how">
-                <OpenAiForm settings={settings()} button="Connect" first />
-              </div>
-            )}
-          </Show>
-          <div class="foot">
-            <CheckLine check={openAi()} />
-            <Show
-              when={openAi().ready}
-              fallback={
-                <Show when={!openAiFixed()} fallback={<Fixed by="OPENAI_BASE_URL" />}>
-                  <Show when={asked() !== "openai"}>
-                    <button type="button" class="button" onClick={() => setAsked("openai")}>
-                      Add a server
-                    </button>
-                  </Show>
-                </Show>
-              }
-            >
-              <button type="button" class="button strong" onClick={go}>
-                Start chatting
-              </button>
-            </Show>
-          </div>
-        </section>
+        <Show
+          when={bedrock()}
+          fallback={
+            <OpenAiCard
+              check={openAi()}
+              asked={asked() === "openai"}
+              onAsk={() => setAsked("openai")}
+              bedrockIsOff={state.sources.length > 0}
+              go={go}
+            />
+          }
+        >
+          {(check) => <BedrockCard check={check()} go={go} />}
+        </Show>
         <section class="card" aria-labelledby="card-demo">
           <h2 id="card-demo">
             <Icon name="compass" />
@@ -145,16 +129,21 @@ export default function StartScreen() {
           </div>
         </section>
       </div>
+      <Show when={bedrock()}>
+        <div class="also">
+          <p>
+            A server that speaks OpenAI's language can join too:{" "}
+            <a class="link" href="/settings">
+              its address goes into Settings
+            </a>
+            .
+          </p>
+          <Show when={openAi().state !== "none"}>
+            <CheckLine check={openAi()} />
+          </Show>
+        </div>
+      </Show>
     </FrontPage>
-  )
-}
-
-/** Stands where a button would: the environment has decided. */
-function Fixed(props: { by: string }) {
-  return (
-    <p class="fixed">
-      Set by <code>{props.by}</code>
-    </p>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { PoolPorts } from "@omnichat/core/pool/ports"
-import { claimStart, endStart, reportNode, standInLine } from "@omnichat/core/pool/store"
+import { claimStart, endStart, reportNode, setState, standInLine } from "@omnichat/core/pool/store"
 import { expect, test } from "vitest"
 import { scene } from "../../../test/scene.ts"
 import { createScheduleFunction, driveEveryMinutes } from "./schedule.ts"
@@ -49,10 +49,15 @@ test("a pool is driven every minute while somebody stands in line", async () => 
   expect(await minutes(3)).toBe(3)
 })
 
-test("a pool is driven every minute while servers are being started, and for an hour after that has failed", async () => {
+test("a pool is driven every minute while servers are being started or say nothing, and for an hour after a start has failed", async () => {
   const { table, time, minutes } = withPool()
   await claimStart(table, { at: time.now, until: time.now + 8 * minute, desired: 1 }, time.now)
   expect(await minutes(3)).toBe(3)
+  await setState(table, { silent: { "i-1": time.now } })
+  await endStart(table)
+  expect(await minutes(2)).toBe(2)
+  await setState(table, { silent: {} })
+  await claimStart(table, { at: time.now, until: time.now + 8 * minute, desired: 1 }, time.now)
   await endStart(table, { at: time.now, message: "no capacity" })
   expect(await minutes(3)).toBe(3)
   time.now += 60 * minute

@@ -37,7 +37,8 @@ async function driveIfNeeded(pool: PoolPorts): Promise<void> {
   if (Math.floor(now / minute) % driveEveryMinutes !== 0) {
     const { state, nodes, waiting } = await readPool(pool.table)
     const hasFailed = state.failed !== undefined && now - state.failed.at < afterFailure
-    if (nodes.length === 0 && waiting.length === 0 && state.start === undefined && !hasFailed) return
+    const isQuiet = state.start === undefined && !hasFailed && Object.keys(state.silent ?? {}).length === 0
+    if (isQuiet && nodes.length === 0 && waiting.length === 0) return
   }
   await pool.drive()
 }
