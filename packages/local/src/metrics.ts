@@ -1,4 +1,5 @@
 import type { CounterName, HistogramName, Metrics } from "@omnichat/core/metrics"
+import type { PoolServer, PoolView } from "@omnichat/core/protocol/pool"
 import { Counter, Gauge, Histogram, Registry } from "prom-client"
 
 export type MachineMetrics = Metrics & {
@@ -7,7 +8,7 @@ export type MachineMetrics = Metrics & {
 }
 
 /** What is looked up when somebody asks. */
-export type Gauges = { activeRuns(): number; connections(): number }
+export type Gauges = { activeRuns(): number; connections(): number; pool?(): Promise<PoolView> }
 
 const counters: Record<CounterName, { help: string; labels: string[] }> = {
   runs_started_total: { help: "Runs that were started", labels: ["provider"] },
@@ -56,6 +57,7 @@ export function createMetrics(gauges: Gauges): MachineMetrics {
     })
   gauge("omnichat_runs_active", "Runs that are being worked on", gauges.activeRuns)
   gauge("omnichat_connections", "Open sockets", gauges.connections)
+  addPool(registry, gauges)
   gauge("process_resident_memory_bytes", "Memory of this process", () => process.memoryUsage.rss())
   gauge("nodejs_heap_size_used_bytes", "Memory that JavaScript objects take", () => process.memoryUsage().heapUsed)
   gauge("process_uptime_seconds", "Age of this process", () => process.uptime())
@@ -65,6 +67,47 @@ export function createMetrics(gauges: Gauges): MachineMetrics {
     observe: (name, value) => timing[name]?.observe(value),
     text: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   }
+}
+
+const ofServers: Record<string, { help: string; read(server: PoolServer): number | undefined }> = {
+  omnichat_pool_answers: { help: "Answers under way, by model server", read: ({ answers }) => answers.now },
+  omnichat_pool_models_loaded: { help: "Models in memory, by model server", read: ({ models }) => models.length },
+  omnichat_pool_up: { help: "Whether it takes work, by model server", read: ({ state }) => Number(state === "up") },
+  omnichat_pool_gpu_use: { help: "From 0 to 1, by model server", read: ({ gpu }) => gpu?.use },
+  omnichat_pool_gpu_memory_used_bytes: {
+    help: "By model server",
+    // What its models take, where the driver says nothing.
+    read: ({ gpu, models }) => gpu?.memoryUsedBytes ?? models.reduce((sum, { gpuBytes = 0 }) => sum + gpuBytes, 0),
+  },
+}
+
+/** How the model servers were when they were last looked at: nobody looks for a number's sake. */
+function addPool(registry: Registry, { pool }: Gauges): void {
+  if (pool === undefined) return
+  const registers = [registry]
+  for (const [name, { help, read }] of Object.entries(ofServers)) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      labelNames: ["server"],
+      async collect() {
+        this.reset()
+        for (const server of (await pool()).servers) {
+          const value = read(server)
+          if (value !== undefined) this.set({ server: server.address }, value)
+        }
+      },
+    })
+  }
+  new Gauge({
+    name: "omnichat_pool_waiting",
+    help: "Runs that stand in line for a model server",
+    registers,
+    async collect() {
+      this.set((await pool()).waiting.length)
+    },
+  })
 }
 
 /** A label nobody declared here would throw, and a count may never stop a run. */

@@ -63,7 +63,11 @@ export async function openRuntime(
   await sweepUnfinished(data.blobs)
   const peers = new Peers()
   const dispatcher = createDispatcher((work) => executeRun(ports, work, { shutdown: shutdown.signal }), log)
-  const metrics = createMetrics({ activeRuns: () => dispatcher.active, connections: () => peers.size })
+  const metrics = createMetrics({
+    activeRuns: () => dispatcher.active,
+    connections: () => peers.size,
+    pool: () => ollamas.lastView(),
+  })
   const fetch = createHttpFetch()
   const wake = createWake()
   const { ollamaParallel: parallel } = settings

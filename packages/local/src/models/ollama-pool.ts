@@ -21,6 +21,8 @@ export type OllamaPool = {
   /** The servers at these addresses as one provider, and from now on no others. Undefined for none. */
   serve(urls: readonly string[]): ServedProvider | undefined
   view(): Promise<PoolView>
+  /** As it was when somebody last looked. */
+  lastView(): Promise<PoolView>
   /** Looks at nothing and drives nothing any more; who stands in line stays queued. */
   stop(): Promise<void>
 }
@@ -71,6 +73,7 @@ export function createOllamaPool({ ports, runs, fetch, parallel }: Options): Oll
       host: () => Promise.resolve(parallel === undefined ? {} : { parallel }),
       isWaitedFor: () => driving.isUnderWay,
       after: leaving.get(address),
+      onLoaded: (_model, ms) => ports.metrics.observe("model_load_seconds", ms / 1000),
     })
   }
 
@@ -120,6 +123,10 @@ export function createOllamaPool({ ports, runs, fetch, parallel }: Options): Oll
   return {
     serve,
     view: () => viewPool(poolPorts),
+    lastView() {
+      const { freshen: _look, ...unseen } = poolPorts
+      return viewPool(unseen)
+    },
     async stop() {
       const servers = [...watched.values()]
       await Promise.all([driving.stop(), ...servers.map((server) => server.stop()), ...leaving.values()])

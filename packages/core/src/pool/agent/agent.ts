@@ -27,6 +27,8 @@ export type AgentOptions = {
   ollama: OllamaServer
   host: () => Promise<HostFacts>
   settings?: Partial<AgentSettings>
+  /** Hears that a model is in memory, and how long that took (milliseconds). */
+  onLoaded?: (model: string, elapsedMs: number) => void
 }
 
 /**
@@ -144,7 +146,10 @@ class OllamaAgent implements Agent {
     const { elapsedMs } = work.loading()
     this.#done = { handled: work.number, ...(failed && { failed }) }
     if (failed) log.warn("pool-model-failed", { nodeId, model: work.model, elapsedMs, error: failed.message })
-    else log.info("pool-model-ready", { nodeId, model: work.model, elapsedMs })
+    else {
+      log.info("pool-model-ready", { nodeId, model: work.model, elapsedMs })
+      this.#options.onLoaded?.(work.model, elapsedMs)
+    }
     this.poke()
   }
 

@@ -56,6 +56,10 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
       throw new OmniError("model_not_found", `Bedrock's model "${request.model}" is not configured here.`)
     }
     let asked = converseInput(model, request, requestOptions)
+    const { waitAtMost = Infinity } = request.asker ?? {}
+    const began = patience?.clock.now() ?? 0
+    /** Whoever would rather ask another than wait is not kept. */
+    const hasTime = ({ clock }: Patience) => clock.now() - began < waitAtMost
     const tried = new Set([model.id])
     let adapted: Adaptation = {}
     for (let attempt = 1; ;) {
@@ -89,7 +93,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
         continue
       }
       if (!isBusy(fault)) throw bedrockError(model.id, fault)
-      if (patience !== undefined && attempt < attempts && !isSpent(fault)) {
+      if (patience !== undefined && attempt < attempts && !isSpent(fault) && hasTime(patience)) {
         await pause(patience, attempt, signal)
         if (signal.aborted) throw signal.reason
         attempt += 1
