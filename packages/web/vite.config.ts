@@ -1,6 +1,8 @@
 /// <reference types="vitest/config" />
+import { join } from "node:path"
 import { defineConfig } from "vite"
 import solid from "vite-plugin-solid"
+import { firstLoad } from "./first-load.ts"
 import { precompress } from "./precompress.ts"
 
 /** Where `npm run dev` finds the server's API; the built app is served by that server itself. */
@@ -8,6 +10,18 @@ const server = process.env["OMNICHAT_SERVER"] ?? "http://127.0.0.1:3000"
 
 /** The server refuses foreign origins, and to it the development server is one. */
 const proxy = { target: server, changeOrigin: true, ws: true, headers: { origin: server } }
+
+/**
+ * What the protocol's schemas are made with. The app has guards of its own, and beside the schemas needs only names and
+ * functions of the same files: a schema that is made and not used, and all that makes it, is left out.
+ */
+const schemaMakers = [
+  ...["any", "array", "boolean", "check", "custom", "exactOptional", "literal", "maxLength", "maxValue", "minValue"],
+  ...["nonEmpty", "nullable", "number", "picklist", "pipe", "record", "safeInteger", "strictObject", "string"],
+  ...["transform", "trim", "union", "unknown", "variant"],
+]
+  .map((name) => `v.${name}`)
+  .concat("idSchema", "strictRecord")
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -23,5 +37,9 @@ export default defineConfig({
     // The content security policy allows no data: scripts or styles.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      treeshake: { manualPureFunctions: schemaMakers },
+      output: { codeSplitting: { groups: [{ name: firstLoad(join(import.meta.dirname, "index.html")) }] } },
+    },
   },
 })

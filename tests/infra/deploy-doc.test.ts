@@ -22,7 +22,7 @@ it("docs/aws/deploy.md names files that are there, and messages that are said", 
   expect(settings).toContain("There is no stage")
   expect(settings).toContain("OMNICHAT_ALIASES: ")
   const alarms = [...page.matchAll(/alarm `([a-z-]+)(?:-…)?`/g)].map(([, name = ""]) => name)
-  const ofPool = ["pool-stuck", "pool-all-day"]
+  const ofPool = ["pool-failed", "pool-all-day"]
   const own = ["errors", "errors", "dead-letters", "throttles", "slow-actions"]
   expect(alarms).toEqual([...own, ...ofPool])
   for (const name of own) expect(read("infra/alarm.ts")).toMatch(new RegExp(`alarm\\(["\`]${name}`))

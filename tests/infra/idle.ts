@@ -48,6 +48,9 @@ export const idlePrices: Record<string, { dollars: number; because: string }> = 
 /** The same of what is there only with a pool of GPUs. */
 const withPool: typeof idlePrices = {
   "autoscaling/group": free("paid by its servers, and it has none"),
+  "cloudwatch/logMetricFilter": free(
+    "its metric is paid by the hours in which something is counted; the first ten are free",
+  ),
   "ec2/defaultSecurityGroup": free("a setting"),
   "ec2/internetGateway": free("paid by bytes"),
   "ec2/launchTemplate": free("a setting"),

@@ -284,22 +284,23 @@ export const pool: Promised[] = [
     },
   },
   {
-    name: "somebody hears of a start that is stuck, and of servers that run all day",
+    name: "somebody hears of a start that failed, and of servers that run all day",
     check(graph) {
       const alarms = everyOf(graph, "cloudwatch/metricAlarm")
       if (!isProduction(graph)) return expect(alarms).toEqual([])
       const dimensions = { AutoScalingGroupName: "omnichat-production-pool" }
-      const stuck = oneOf(graph, "cloudwatch/metricAlarm", "Alarm-pool-stuck").inputs
-      const metric = { namespace: "AWS/AutoScaling", period: 300, dimensions }
-      expect(stuck).toMatchObject({
-        evaluationPeriods: 3,
+      expect(oneOf(graph, "cloudwatch/metricAlarm", "Alarm-pool-failed").inputs).toMatchObject({
+        namespace: "omnichat-production-pool",
+        metricName: "StartsFailed",
+        statistic: "Sum",
         threshold: 1,
         comparisonOperator: "GreaterThanOrEqualToThreshold",
-        metricQueries: [
-          { expression: "wanted - running", returnData: true },
-          { id: "wanted", metric: { ...metric, metricName: "GroupDesiredCapacity" } },
-          { id: "running", metric: { ...metric, metricName: "GroupInServiceInstances" } },
-        ],
+      })
+      expect(oneOf(graph, "cloudwatch/logMetricFilter").inputs).toMatchObject({
+        logGroupName: "/aws/lambda/omnichat-production-pool",
+        // As packages/core/src/pool/scale.ts logs it.
+        pattern: '"servers-not-started"',
+        metricTransformation: { namespace: "omnichat-production-pool", name: "StartsFailed", value: "1" },
       })
       expect(oneOf(graph, "cloudwatch/metricAlarm", "Alarm-pool-all-day").inputs).toMatchObject({
         metricName: "GroupInServiceInstances",

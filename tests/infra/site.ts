@@ -129,7 +129,7 @@ export const web: Promised[] = [
       expect(watched.sort()).toEqual(
         [
           ...(hasPool(graph)
-            ? ["Errors", "", `GroupInServiceInstances ${name("pool")}`]
+            ? ["Errors", "StartsFailed", `GroupInServiceInstances ${name("pool")}`]
             : ["api", "authorizer", "closer", "schedule", "socket", "worker"].map((each) => `Errors ${name(each)}`)),
           "Throttles",
           `ApproximateNumberOfMessagesVisible ${name("dead-letters")}`,

@@ -230,7 +230,7 @@ describe("pool rule 5: a server that cannot be reached is left alone, and tried 
     const place = await pool.pool.admit(probe, small)
     expect(place).toBeDefined()
     await expect(pool.pool.admit({ ...probe, runId: "run_second" }, small)).rejects.toThrow(/No server can answer/)
-    if (place !== undefined) await pool.pool.end(place, "answered")
+    if (place !== undefined) await pool.pool.places.end(place, "answered")
     expect((await pool.nodes())[0]).toMatchObject({ failures: 0 })
     expect(await pool.pool.admit({ ...probe, runId: "run_second" }, small)).toBeDefined()
   })

@@ -84,12 +84,11 @@ const ofServers: Record<string, { help: string; read(server: PoolServer): number
 /** How the model servers were when they were last looked at: nobody looks for a number's sake. */
 function addPool(registry: Registry, { pool }: Gauges): void {
   if (pool === undefined) return
-  const registers = [registry]
   for (const [name, { help, read }] of Object.entries(ofServers)) {
-    new Gauge({
+    const gauge = new Gauge({
       name,
       help,
-      registers,
+      registers: [],
       labelNames: ["server"],
       async collect() {
         this.reset()
@@ -99,15 +98,17 @@ function addPool(registry: Registry, { pool }: Gauges): void {
         }
       },
     })
+    registry.registerMetric(gauge)
   }
-  new Gauge({
+  const waiting = new Gauge({
     name: "omnichat_pool_waiting",
     help: "Runs that stand in line for a model server",
-    registers,
+    registers: [],
     async collect() {
       this.set((await pool()).waiting.length)
     },
   })
+  registry.registerMetric(waiting)
 }
 
 /** A label nobody declared here would throw, and a count may never stop a run. */

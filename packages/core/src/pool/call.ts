@@ -10,9 +10,10 @@ import type { DrivePorts } from "./ports.ts"
 import { inOrder } from "./line.ts"
 import type { Called, Waiting } from "./line.ts"
 import type { PoolNode } from "./node.ts"
-import { poolTopic, sightOf, wantModel } from "./pool.ts"
+import { sightOf, wantModel } from "./pool.ts"
 import { changeNode, endSlot, leaveLine, markCalled, setState } from "./store.ts"
 import type { PoolItems } from "./store.ts"
+import { poolTopic } from "./topic.ts"
 
 /** What is left when those were called whose turn had come. */
 export type CalledLine = {

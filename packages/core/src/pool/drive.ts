@@ -3,11 +3,11 @@ import { callFromLine } from "./call.ts"
 import type { Announcer } from "./announce.ts"
 import { createAnnouncer } from "./announce.ts"
 import type { DrivePorts } from "./ports.ts"
-import { poolTopic } from "./pool.ts"
 import { createScale } from "./scale.ts"
 import type { Scale } from "./scale.ts"
 import { leaveWheel, readPool, takeWheel } from "./store.ts"
 import { tend } from "./tend.ts"
+import { poolTopic } from "./topic.ts"
 
 /** How long a driver that gives no sign holds the wheel, in milliseconds. */
 const wheelFor = 10_000

@@ -6,28 +6,13 @@ import { isUp, liveSlots, loadSince } from "./condition.ts"
 import { inOrder, rankFor } from "./line.ts"
 import type { Waiting } from "./line.ts"
 import type { PoolNode } from "./node.ts"
+import { Places } from "./places.ts"
+import type { Place } from "./places.ts"
 import type { PoolPorts } from "./ports.ts"
-import { changeNode, endSlot, leaveLine, readNode, readPool, renewSlot, standInLine } from "./store.ts"
+import type { PoolSettings } from "./settings.ts"
+import { changeNode, endSlot, leaveLine, readPool, standInLine } from "./store.ts"
 import type { PoolItems } from "./store.ts"
-
-/** A place on a server. Whoever has it keeps it alive and gives it back. */
-export type Place = {
-  nodeId: string
-  address: string
-  runId: string
-  model: string
-  userId: string
-  /** When it was taken (epoch milliseconds), and the node as it was then. */
-  takenAt: number
-  node: PoolNode
-  /** Whether it is a lease on the node's item. A server that decides by itself how much it does at once needs none. */
-  leased: boolean
-}
-
-/** How an answer ended, as far as it says something of the server. */
-export type Ending = "answered" | "unreached" | "unknown"
-
-export const poolTopic = "pool"
+import { poolTopic } from "./topic.ts"
 
 /** Long enough for any line (seconds). */
 const keepWaiting = 24 * 3600
@@ -35,11 +20,11 @@ const keepWaiting = 24 * 3600
 /** Sends work to servers: gives each asker a place, or has it stand in line for one. */
 export class Pool {
   readonly #ports: PoolPorts
-  /** Answers without a lease that this process has under way, by node. */
-  readonly #uncounted = new Map<string, number>()
+  readonly places: Places
 
   constructor(ports: PoolPorts) {
     this.#ports = ports
+    this.places = new Places(ports)
   }
 
   /**
@@ -67,46 +52,6 @@ export class Pool {
         return undefined
       }
     }
-  }
-
-  /** Keeps the place until `signal` is aborted. `recall` is called when the server may not be begun with any more. */
-  async keep(place: Place, recall: () => void, signal: AbortSignal): Promise<void> {
-    const { clock, settings, table, log } = this.#ports
-    if (!place.leased) return
-    let heard = { beat: place.node.beat, at: clock.now() }
-    for (;;) {
-      await clock.sleep(settings.renewEvery, signal)
-      if (signal.aborted) return
-      try {
-        const node = await renewSlot(table, place.nodeId, place.runId, this.#slot(place))
-        if (node !== undefined && node.beat !== heard.beat) heard = { beat: node.beat, at: clock.now() }
-        // A machine that is gone without a word leaves its connections open.
-        const isSilent = clock.now() - heard.at >= settings.heardFor
-        if (node === undefined || isSilent || node.draining !== undefined || node.report?.spotNotice === true) recall()
-      } catch (error) {
-        log.warn("place-not-kept", { run: place.runId, node: place.nodeId, error: String(error) })
-      }
-    }
-  }
-
-  /** Gives the place back, with what the answer has told of the server. */
-  async end(place: Place, ending: Ending): Promise<void> {
-    const { clock, table, wake } = this.#ports
-    const { node } = place
-    if (!place.leased) return this.#endUncounted(place, ending)
-    const took = clock.now() - place.takenAt
-    const failures = node.failures + 1
-    const learned =
-      ending === "answered"
-        ? {
-            answerMs: Math.round(node.answerMs === undefined ? took : 0.7 * node.answerMs + 0.3 * took),
-            ...(node.failures > 0 && { failures: 0 }),
-          }
-        : ending === "unreached"
-          ? this.#failed(failures)
-          : {}
-    await endSlot(table, place.nodeId, place.runId, learned)
-    wake.notify(poolTopic)
   }
 
   /** How long the first word of an answer would take if it were asked now: milliseconds; Infinity if it never came. */
@@ -144,7 +89,7 @@ export class Pool {
     const entry = items.waiting.find((each) => isOwn(each.runId, each))
     const kept = items.nodes.find((node) => liveSlots(node, now).some(([runId, slot]) => isOwn(runId, slot)))
     if (kept !== undefined && !avoid.has(kept.nodeId)) {
-      return this.#placed(await this.#claim(kept, asker, model), entry, now)
+      return this.#placed(await this.places.claim(kept, asker, model), entry, now)
     }
     if (entry?.called?.failed !== undefined) {
       await leaveLine(this.#ports.table, asker.runId)
@@ -154,13 +99,13 @@ export class Pool {
     if (choice.kind === "none") return this.#placed(await this.#ask(choice, items, asker, model), entry, now)
     if (this.#ahead(items, asker, model).length > 0) return "wait"
     if (choice.kind === "answer") {
-      return this.#placed(await this.#take(choice.node, asker, model), entry, now)
+      return this.#placed(await this.places.take(choice.node, asker, model), entry, now)
     }
     if (choice.kind === "load" && !choice.joined) {
       const loaded = loadSince(choice.node, model, entry?.since ?? since)
       if (loaded === undefined) await wantModel(this.#ports, choice, model)
       else if (loaded === "done" || settings.askAnyway) {
-        return this.#placed(await this.#take(choice.node, asker, model), entry, now)
+        return this.#placed(await this.places.take(choice.node, asker, model), entry, now)
       } else throw new OmniError("model_unavailable", loaded.failed)
     }
     return "wait"
@@ -175,7 +120,7 @@ export class Pool {
   }
 
   #sight(items: PoolItems): Sight {
-    return { ...sightOf(this.#ports, items), uncounted: this.#uncounted }
+    return { ...sightOf(this.#ports, items), uncounted: this.places.uncounted }
   }
 
   #expected(items: PoolItems, asker: { runId: string; userId: string }, model: string): number {
@@ -212,7 +157,7 @@ export class Pool {
     model: string,
   ): Promise<Place | undefined> {
     const [first] = down
-    if (first !== undefined && this.#ports.settings.askAnyway) return this.#take(first, asker, model)
+    if (first !== undefined && this.#ports.settings.askAnyway) return this.places.take(first, asker, model)
     const addresses = nodes.map(({ address }) => address).join(", ")
     if (first !== undefined) {
       throw new OmniError("model_unavailable", `No server can answer for ${model} now (${addresses}). Try again soon.`)
@@ -225,70 +170,23 @@ export class Pool {
   async #standInLine({ state, nodes, waiting }: PoolItems, asker: Asker, model: string): Promise<void> {
     const { table, clock, settings, drive } = this.#ports
     const now = clock.now()
-    const isNew = !waiting.some(({ runId }) => runId === asker.runId)
-    if (isNew && waiting.length >= settings.mostWaiting) {
-      throw new OmniError(
-        "model_unavailable",
-        `${waiting.length} others wait for the servers already, as many as may. Try again in a minute, or choose another model.`,
-        { retryAfterMs: 60_000 },
-      )
-    }
+    if (!waiting.some(({ runId }) => runId === asker.runId)) checkRoom(asker, waiting, settings)
     const rank = rankFor(asker.userId, state.served, waiting, underWay(nodes, asker.userId, now))
     const expiresAt = Math.ceil(now / 1000) + keepWaiting
     await standInLine(table, asker, { model, rank, since: now, expiresAt })
     await drive()
   }
-
-  async #take(node: PoolNode, asker: Asker, model: string): Promise<Place | undefined> {
-    const now = this.#ports.clock.now()
-    const leased = node.report?.parallel !== undefined
-    const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node, leased }
-    if (!leased) {
-      this.#count(node.nodeId, 1)
-      return place
-    }
-    const slots = { ...Object.fromEntries(liveSlots(node, now)), [asker.runId]: this.#slot(place) }
-    const taken = await changeNode(this.#ports.table, node, { slots, used: { ...node.used, [model]: now } })
-    return taken && { ...place, node: taken }
-  }
-
-  /** The place that was kept for the asker becomes its own. */
-  async #claim(node: PoolNode, asker: Asker, model: string): Promise<Place | undefined> {
-    const now = this.#ports.clock.now()
-    const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node, leased: true }
-    const kept = await renewSlot(this.#ports.table, node.nodeId, asker.runId, this.#slot(place))
-    return kept && { ...place, node: kept }
-  }
-
-  async #endUncounted({ nodeId, node }: Place, ending: Ending): Promise<void> {
-    this.#count(nodeId, -1)
-    if (ending === "unknown" || (ending === "answered" && node.failures === 0)) return
-    const seen = await readNode(this.#ports.table, nodeId)
-    if (seen === undefined) return
-    if (ending === "answered") await changeNode(this.#ports.table, seen, { failures: 0 }, ["restsUntil"])
-    else await changeNode(this.#ports.table, seen, this.#failed(seen.failures + 1))
-  }
-
-  #count(nodeId: string, by: number): void {
-    const count = (this.#uncounted.get(nodeId) ?? 0) + by
-    if (count > 0) this.#uncounted.set(nodeId, count)
-    else this.#uncounted.delete(nodeId)
-  }
-
-  /** What a call that reached nobody says of the server: too many in a row, and it is left alone. */
-  #failed(failures: number): Partial<Pick<PoolNode, "failures" | "restsUntil">> {
-    const { clock, settings } = this.#ports
-    return { failures, ...(failures >= settings.failuresUntilRest && { restsUntil: clock.now() + settings.rest }) }
-  }
-
-  #slot({ model, userId }: Pick<Place, "model" | "userId">): PoolNode["slots"][string] {
-    const { clock, settings } = this.#ports
-    return { model, userId, until: clock.now() + settings.slotLease }
-  }
 }
 
-const whereOf = ({ nodeId, address }: PoolNode) => ({ nodeId, address })
-const whoOf = ({ runId, userId }: Asker, model: string) => ({ runId, userId, model })
+/** @throws OmniError `model_unavailable` when the line is full, for this asker or for all */
+function checkRoom({ userId }: Asker, waiting: readonly Waiting[], settings: PoolSettings): void {
+  const own = waiting.filter((each) => each.userId === userId).length
+  const isFull = waiting.length >= settings.mostWaiting
+  if (!isFull && own < settings.mostWaitingEach) return
+  const who = isFull ? `${waiting.length} others wait` : `${own} of your questions wait`
+  const message = `${who} for the servers already, as many as may. Try again in a minute, or choose another model.`
+  throw new OmniError("model_unavailable", message, { retryAfterMs: 60_000 })
+}
 
 /** What choosing looks at. */
 export function sightOf(ports: PoolPorts, { nodes, state }: Pick<PoolItems, "nodes" | "state">): Sight {

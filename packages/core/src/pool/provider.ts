@@ -7,7 +7,8 @@ import { OmniError } from "../protocol/error.ts"
 import { newId } from "../protocol/id.ts"
 import { fullName } from "../provider/ollama/name.ts"
 import type { Clock } from "../store/clock.ts"
-import type { Ending, Place, Pool } from "./pool.ts"
+import type { Ending, Place } from "./places.ts"
+import type { Pool } from "./pool.ts"
 
 export type PooledOptions = {
   pool: Pool
@@ -100,12 +101,12 @@ class PlacedAnswer {
       this.recalled = true
       leave.abort(new Error("the server is being given up"))
     }
-    void pool.keep(place, recall, this.#over.signal)
+    void pool.places.keep(place, recall, this.#over.signal)
   }
 
   async end(): Promise<void> {
     this.#over.abort()
-    await this.#pool.end(this.#place, this.ending)
+    await this.#pool.places.end(this.#place, this.ending)
   }
 }
 

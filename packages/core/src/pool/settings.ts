@@ -10,7 +10,9 @@ export type PoolSettings = {
   /** Calls that must fail in a row before a server is left alone, and for how long it is then. */
   failuresUntilRest: number
   rest: number
+  /** How many may stand in line, and how many of one user. */
   mostWaiting: number
+  mostWaitingEach: number
   /** How long an asker waits in its call before it goes to stand in line. */
   patience: number
   /** How often the line is looked at while somebody stands in it. */
@@ -51,6 +53,7 @@ export const defaultPoolSettings: PoolSettings = {
   failuresUntilRest: 3,
   rest: 10 * seconds,
   mostWaiting: 500,
+  mostWaitingEach: 50,
   patience: 0,
   lookEvery: 500,
   tellEvery: 8 * seconds,
@@ -73,6 +76,7 @@ export const oneMachinePoolSettings: PoolSettings = {
   slotLease: 7 * 24 * 60 * minutes,
   renewEvery: 6 * 60 * minutes,
   patience: 400,
+  mostWaitingEach: 500,
   lookEvery: 100,
   askAnyway: true,
   pulls: false,

@@ -1,7 +1,7 @@
 import type { Agent, AgentOptions } from "@omnichat/core/pool/agent/agent"
 import { createAgent } from "@omnichat/core/pool/agent/agent"
 import type { PoolNode } from "@omnichat/core/pool/node"
-import { poolTopic } from "@omnichat/core/pool/pool"
+import { poolTopic } from "@omnichat/core/pool/topic"
 import { oneMachinePoolSettings } from "@omnichat/core/pool/settings"
 import { changeNode, readNode, removeNode } from "@omnichat/core/pool/store"
 import type { Wake } from "@omnichat/core/run/wake"
