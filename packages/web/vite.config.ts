@@ -4,6 +4,7 @@ import { defineConfig } from "vite"
 import solid from "vite-plugin-solid"
 import { firstLoad } from "./first-load.ts"
 import { precompress } from "./precompress.ts"
+import { leaveOutUnusedSchemas } from "./unused-schemas.ts"
 
 /** Where `npm run dev` finds the server's API; the built app is served by that server itself. */
 const server = process.env["OMNICHAT_SERVER"] ?? "http://127.0.0.1:3000"
@@ -11,21 +12,9 @@ const server = process.env["OMNICHAT_SERVER"] ?? "http://127.0.0.1:3000"
 /** The server refuses foreign origins, and to it the development server is one. */
 const proxy = { target: server, changeOrigin: true, ws: true, headers: { origin: server } }
 
-/**
- * What the protocol's schemas are made with. The app has guards of its own, and beside the schemas needs only names and
- * functions of the same files: a schema that is made and not used, and all that makes it, is left out.
- */
-const schemaMakers = [
-  ...["any", "array", "boolean", "check", "custom", "exactOptional", "literal", "maxLength", "maxValue", "minValue"],
-  ...["nonEmpty", "nullable", "number", "picklist", "pipe", "record", "safeInteger", "strictObject", "string"],
-  ...["transform", "trim", "union", "unknown", "variant"],
-]
-  .map((name) => `v.${name}`)
-  .concat("idSchema", "strictRecord")
-
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [solid(), precompress()],
+  plugins: [solid(), leaveOutUnusedSchemas(), precompress()],
   server: { proxy: { "/api": proxy, "/socket": proxy } },
   // What is tested needs no page: the components only draw.
   test: { environment: "node" },
@@ -38,7 +27,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
-      treeshake: { manualPureFunctions: schemaMakers },
       output: { codeSplitting: { groups: [{ name: firstLoad(join(import.meta.dirname, "index.html")) }] } },
     },
   },

@@ -3,6 +3,12 @@ import type { Mistake } from "./mutations.ts"
 /** Mistakes in infra/pool, made with the pool on. */
 export const poolMistakes: Mistake[] = [
   {
+    name: "what is counted as a start that failed is logged by nobody",
+    stage: "production",
+    change: { file: "infra/pool/drive.ts", from: '"servers-not-started"', to: '"server-failed"' },
+    noticed: "somebody hears of a start that failed, and of servers that run all day",
+  },
+  {
     name: "a server always runs",
     change: { file: "infra/pool/group.ts", from: "minSize: 0", to: "minSize: 1" },
     noticed: "servers start from none, as many as the stage allows, and only the pool's function sets how many",

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
+import { workspaceRoot } from "../../scripts/lib/files.mjs"
 import { allDeployed } from "./graph.ts"
 import type { Graph } from "./graph.ts"
 import { poolMistakes } from "./pool-mistakes.ts"
@@ -29,6 +32,11 @@ describe.each(stages.slice(0, 2).map(({ stage }, at) => ({ stage, at })))("the s
   it("can be deployed as far as that can be known without AWS", () => expect(graphAt(at).errors).toEqual([]))
 
   it.each(everything)("$name", ({ check }) => check(graphAt(at)))
+})
+
+it("a start that failed is logged as the stage counts it", () => {
+  const source = readFileSync(join(workspaceRoot, "packages/core/src/pool/scale.ts"), "utf8")
+  expect(source).toContain('log.error("servers-not-started", {')
 })
 
 it("a region without such servers stops the deployment and says what to do", () => {

@@ -4,9 +4,9 @@ import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
 import { keys } from "@omnichat/core/store/keys"
 import { memoryTable } from "@omnichat/core/store/memory"
 import { createPoolProxy } from "@omnichat/functions/aws/lambda/pool-proxy"
-import { modelFetch } from "@omnichat/functions/aws/model-fetch"
 import { parseNetwork } from "@omnichat/functions/aws/pool-address"
 import { createPoolFetch } from "@omnichat/functions/aws/pool-fetch"
+import { createHttpFetch } from "@omnichat/functions/http-fetch"
 import { testCredentials } from "../support/sigv4.ts"
 import { startStreamInvoker } from "../support/aws/stream-invoker.ts"
 import { watchedClock } from "./watched-clock.ts"
@@ -21,7 +21,14 @@ export async function startProxyScene({ address }: { address: string }) {
   const note = (event: string, facts?: object) => void lines.push(`${event} ${JSON.stringify(facts ?? {})}`)
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const port = Number(new URL(address).port)
-  const proxy = createPoolProxy({ table, clock: proxys, log, fetch: modelFetch, network, port })
+  const proxy = createPoolProxy({
+    table,
+    clock: proxys,
+    log,
+    fetch: createHttpFetch({ connectMs: 3000, probeMs: 10_000, keepsConnections: false }),
+    network,
+    port,
+  })
   const functions: Record<string, typeof proxy> = { "pool-proxy": proxy }
   const invoker = await startStreamInvoker(functions)
   const lambda = new LambdaClient({

@@ -1,6 +1,6 @@
 import { createCatalogue } from "@omnichat/core/model/catalogue"
 import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
-import { createHttpFetch } from "@omnichat/local/http-fetch"
+import { createHttpFetch } from "@omnichat/functions/http-fetch"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type Engine, engineIsAvailable, startEngine } from "../support/engine.ts"
 import { ask, collect, textOf } from "./collect.ts"

@@ -1,6 +1,6 @@
 import type { ModelRequest } from "@omnichat/core/model/provider"
 import { ollamaProvider } from "@omnichat/core/provider/ollama/provider"
-import { createHttpFetch } from "@omnichat/local/http-fetch"
+import { createHttpFetch } from "@omnichat/functions/http-fetch"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { closedAddress, startModelServer } from "../support/model-server.ts"
 import {

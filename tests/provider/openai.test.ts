@@ -1,5 +1,5 @@
 import { openaiProvider } from "@omnichat/core/provider/openai/provider"
-import { createHttpFetch } from "@omnichat/local/http-fetch"
+import { createHttpFetch } from "@omnichat/functions/http-fetch"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { closedAddress } from "../support/model-server.ts"
 import { type OpenaiModel, type OpenaiStandIn, startOpenaiStandIn } from "../support/openai-stand-in.ts"

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb"
+import { createHttpFetch } from "../http-fetch.ts"
 import { createLog } from "../log.ts"
 import { createWallClock } from "./clock.ts"
 import { dynamoTable } from "./dynamo.ts"
 import type { PoolProxyOptions } from "./lambda/pool-proxy.ts"
-import { modelFetch } from "./model-fetch.ts"
 import type { ProxyEnvironment } from "./pool-environment.ts"
 
 /** What hangs is given up while the caller still waits. In milliseconds. */
@@ -17,7 +17,8 @@ export function openProxy({ region, tableName, logLevel, network, port }: ProxyE
     table: dynamoTable({ client, tableName, now: clock.now }),
     clock,
     log: createLog(logLevel, (line) => process.stdout.write(line)),
-    fetch: modelFetch,
+    // A connection of its own for each call, and none that a machine which is gone would hold.
+    fetch: createHttpFetch({ connectMs: 3000, probeMs: 10_000, keepsConnections: false }),
     network,
     port,
   }

@@ -4,7 +4,7 @@ import { createAgent } from "@omnichat/core/pool/agent/agent"
 import type { Clock } from "@omnichat/core/store/clock"
 import { fromInstanceMetadata } from "@smithy/credential-provider-imds"
 import { dynamoTable } from "../aws/dynamo.ts"
-import { modelFetch } from "../aws/model-fetch.ts"
+import { createHttpFetch } from "../http-fetch.ts"
 import { createLog } from "../log.ts"
 import { timers } from "../timers.ts"
 import { readNodeEnvironment } from "./environment.ts"
@@ -42,7 +42,7 @@ try {
     table: dynamoTable({ client, tableName, now: Date.now }),
     clock,
     log,
-    ollama: { baseUrl, fetch: modelFetch },
+    ollama: { baseUrl, fetch: createHttpFetch({ connectMs: 3000, probeMs: 10_000, keepsConnections: false }) },
     host: createHost({ metadata, askDriver, clock, log, facts }),
     // What is wanted of it is seen with a report: somebody waits for that.
     settings: { beatEvery: 2000 },

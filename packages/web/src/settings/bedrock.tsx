@@ -11,17 +11,16 @@ export function Bedrock(props: { region: string | null; sources: Source[] }) {
       <div>
         <h3>Amazon Bedrock</h3>
         <p class="note">
-          The models of your AWS account
           <Show
             when={props.region}
             fallback={
               <>
-                . Set by the environment, which names no region: that goes into <code>AWS_REGION</code>.
+                The models of your AWS account. Set by the environment, which names no region: that goes into{" "}
+                <code>AWS_REGION</code>.
               </>
             }
           >
-            {" "}
-            in {props.region}. Set by the environment.
+            The models of your AWS account in {props.region}. Set by the environment.
           </Show>
         </p>
       </div>

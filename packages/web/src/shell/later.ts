@@ -1,7 +1,9 @@
-/** The parts that are loaded when first needed should be there even when the connection is not: fetched in idle time. */
+/** How long what is on the screen has the network and the processor to itself (ms). */
+const pause = 250
+
+/** Fetches the parts that are loaded when first needed: they should be there even when the connection is not. */
 export function fetchLater(): void {
-  const idle = window.requestIdleCallback ?? ((action: () => void) => setTimeout(action, 2000))
-  idle(() => {
+  setTimeout(() => {
     const parts = [
       import("../models/picker.tsx"),
       import("../search/palette.tsx"),
@@ -9,5 +11,5 @@ export function fetchLater(): void {
       import("../chat/told.tsx"),
     ]
     Promise.all(parts).catch(() => undefined) // each is asked for again when it is needed
-  })
+  }, pause)
 }

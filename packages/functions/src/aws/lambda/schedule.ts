@@ -29,7 +29,7 @@ export function createScheduleFunction(
 
 /**
  * Servers that nobody needs are given back when nobody asks anything, too. Where nothing is to be seen of the pool, driving
- * it is left out, for that is more than half of what an empty minute costs; a server that does not say that it is there is
+ * it is left out, for it costs more than all the rest of an empty minute; a server that does not say that it is there is
  * found by those minutes in which it is driven all the same.
  */
 async function driveIfNeeded(pool: PoolPorts): Promise<void> {

@@ -1,11 +1,17 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http"
-import type { IncomingMessage } from "node:http"
+import type { ClientRequest, IncomingMessage } from "node:http"
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https"
 import type { ProviderFetch, ProviderFetchInit, ProviderResponse } from "@omnichat/core/model/provider"
 import { chunksOf } from "./http-chunks.ts"
 
-/** A probe of the TCP connection while a model is silent, in milliseconds. */
-const tcpProbeMs = 30_000
+export type HttpFetchOptions = {
+  /** Milliseconds until a probe of a connection whose model is silent. Default 30 s. */
+  probeMs?: number
+  /** Milliseconds that a connection may take: a machine that is gone refuses none, it says nothing. Default: as the system has it. */
+  connectMs?: number
+  /** Whether connections are used again. Default true. */
+  keepsConnections?: boolean
+}
 
 /**
  * A `fetch` for model servers on node:http and node:https. It differs from the global one where answers of models need
@@ -13,20 +19,24 @@ const tcpProbeMs = 30_000
  * aborting destroys the socket at once, and a chunk costs about half as much processor time. Redirects are not followed.
  * It rejects with the signal's reason, or with an error whose `cause.code` is Node's.
  */
-export function createHttpFetch(): ProviderFetch {
-  const settings = { keepAlive: true, keepAliveMsecs: tcpProbeMs }
+export function createHttpFetch(options: HttpFetchOptions = {}): ProviderFetch {
+  const { probeMs = 30_000, connectMs, keepsConnections = true } = options
+  const settings = { keepAlive: keepsConnections, keepAliveMsecs: probeMs }
   const agents = { "http:": new HttpAgent(settings), "https:": new HttpsAgent(settings) }
   return (url, init) => {
     const target = new URL(url)
     if (target.protocol !== "http:" && target.protocol !== "https:") {
       return Promise.reject(new TypeError(`${target.protocol} is not supported, only http: and https: are`))
     }
-    return send(target, init, agents[target.protocol])
+    return send(target, init, { agent: agents[target.protocol], probeMs, connectMs })
   }
 }
 
-function send(url: URL, init: ProviderFetchInit, agent: HttpAgent | HttpsAgent | false): Promise<ProviderResponse> {
+type How = { agent: HttpAgent | HttpsAgent | false; probeMs: number; connectMs: number | undefined }
+
+function send(url: URL, init: ProviderFetchInit, how: How): Promise<ProviderResponse> {
   const { signal, body } = init
+  const { agent, probeMs, connectMs } = how
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(reasonOf(signal))
     const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) }
@@ -46,11 +56,23 @@ function send(url: URL, init: ProviderFetchInit, agent: HttpAgent | HttpsAgent |
       if (signal.aborted) reject(reasonOf(signal))
       else if (agent && request.reusedSocket && error.code === "ECONNRESET") {
         // The server closed an idle connection just as it was taken up again; nothing was asked of it yet.
-        resolve(send(url, init, false))
+        resolve(send(url, init, { ...how, agent: false }))
       } else reject(new Error(`${init.method} ${url.href} failed`, { cause: error }))
     })
+    if (connectMs !== undefined) limitConnecting(request, connectMs)
+    request.once("socket", (socket) => socket.setKeepAlive(true, probeMs))
     request.end(body)
   })
+}
+
+function limitConnecting(request: ClientRequest, ms: number): void {
+  const late = setTimeout(() => {
+    const error = new Error(`nothing answered within ${ms} ms`)
+    request.destroy(Object.assign(error, { code: "ETIMEDOUT" }))
+  }, ms)
+  const done = () => clearTimeout(late)
+  request.once("close", done)
+  request.once("socket", (socket) => (socket.connecting ? void socket.once("connect", done) : done()))
 }
 
 const callsUnder = new WeakMap<AbortSignal, Set<() => void>>()
