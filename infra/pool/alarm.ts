@@ -1,13 +1,11 @@
 import { stage } from "../stage.ts"
 import { groupName } from "./environment.ts"
 
-const metric = (metricName: string) => ({
-  namespace: "AWS/AutoScaling",
-  metricName,
-  dimensions: { AutoScalingGroupName: groupName },
-})
 const minute = 60
 const hour = 60 * minute
+
+/** What the log of the pool's function is counted as. The first ten metrics of one's own are free, and it is one. */
+export const failedStarts = { namespace: groupName, metricName: "StartsFailed" }
 
 /** The alarms of the pool, where there is one; each metric of an alarm counts towards the ten that are free. */
 export const poolAlarms =
@@ -15,29 +13,17 @@ export const poolAlarms =
     ? []
     : [
         {
-          name: "pool-stuck",
-          description: `A GPU server is wanted and has not started for a quarter of an hour. Why, is under the activities of the group ${groupName}`,
-          args: {
-            evaluationPeriods: 3,
-            threshold: 1,
-            metricQueries: [
-              { id: "missing", expression: "wanted - running", label: "servers that are missing", returnData: true },
-              {
-                id: "wanted",
-                metric: { ...metric("GroupDesiredCapacity"), period: 5 * minute, stat: "Minimum" },
-              },
-              {
-                id: "running",
-                metric: { ...metric("GroupInServiceInstances"), period: 5 * minute, stat: "Maximum" },
-              },
-            ],
-          },
+          name: "pool-failed",
+          description: `A GPU server that was needed did not start. Why, is under the activities of the group ${groupName}`,
+          args: { ...failedStarts, statistic: "Sum", period: 5 * minute, threshold: 1 },
         },
         {
           name: "pool-all-day",
           description: `GPU servers of the group ${groupName} have run for 24 hours. If nobody needs them, end them as docs/aws/deploy.md says`,
           args: {
-            ...metric("GroupInServiceInstances"),
+            namespace: "AWS/AutoScaling",
+            metricName: "GroupInServiceInstances",
+            dimensions: { AutoScalingGroupName: groupName },
             statistic: "Minimum",
             period: hour,
             evaluationPeriods: 24,

@@ -11,8 +11,8 @@ export function poolSection(facts) {
   const parts = /** @type {(keyof typeof demand.parts)[]} */ (Object.keys(demand.parts))
   return `A pool is off unless a stage asks for it ([how](aws/deploy.md#models-of-your-own-on-gpus)). While no server runs nothing of it
 waits at a price: no disk, no address, no gateway. The sweep looks once a minute whether there is anything of it, and has it
-driven every ten minutes in any case, which is its part of the table above. Here with one ${facts.server} and ${facts.gigabytes} GB of models. Spot is reckoned with ${poolPrices.spotShare * 100} % of
-the list price; what it is now, the EC2 console says.
+driven every ten minutes in any case, which is its part of the table above. Here with one ${facts.server} and ${facts.gigabytes} GB of
+models. Spot is reckoned with ${poolPrices.spotShare * 100} % of the list price; what it is now, the EC2 console says.
 
 ${table([
   ["an hour in which a server runs", "on demand", "Spot"],

@@ -1,20 +1,9 @@
 import { fileURLToPath } from "node:url"
-
-/**
- * The rules of the run engine, each taken out of the source by itself. A place that is not found exactly once is an error:
- * the rule has moved, and its mutant must follow it.
- */
-export type Mutant = {
-  rule: string
-  file: string
-  cut: string
-  put: string
-  /** In the name of the test that notices it: the other one would play all its schedules for nothing. */
-  noticed: "while nothing fails" | "when workers die"
-}
+import type { Mutant } from "../support/mutation.ts"
 
 const engine = (file: string): string => fileURLToPath(new URL(`../../packages/core/src/run/${file}`, import.meta.url))
 
+/** The rules of the run engine. */
 export const mutants: Record<string, Mutant> = {
   "write-ahead": {
     rule: "1: no event is sent before the journal holds it",
@@ -51,24 +40,4 @@ export const mutants: Record<string, Mutant> = {
     put: "",
     noticed: "while nothing fails",
   },
-}
-
-/** A Vite plugin that serves the engine with one rule taken out. */
-export function mutation(name: string) {
-  const mutant = mutants[name]
-  if (!mutant) throw new Error(`there is no mutant ${name}; there are ${Object.keys(mutants).join(", ")}`)
-  return {
-    name: "mutation",
-    enforce: "pre" as const,
-    transform(code: string, id: string) {
-      return id.split("?")[0] === mutant.file ? mutate(code, mutant) : undefined
-    },
-  }
-}
-
-export function mutate(code: string, mutant: Omit<Mutant, "noticed">): string {
-  const pieces = code.split(mutant.cut)
-  if (pieces.length !== 2)
-    throw new Error(`${mutant.file} holds the place of rule ${mutant.rule} ${pieces.length - 1} times`)
-  return pieces.join(mutant.put)
 }

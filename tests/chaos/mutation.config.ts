@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config"
-import { mutation } from "./mutants.ts"
+import { mutation } from "../support/mutation.ts"
+import { mutants } from "./mutants.ts"
 
 /** Plays the model of the run engine against one mutant: `MUTANT=fence vitest run --config tests/chaos/mutation.config.ts`. */
 export default defineConfig({
-  plugins: [mutation(process.env.MUTANT ?? "")],
+  plugins: [mutation(mutants, process.env.MUTANT ?? "")],
   test: { include: ["tests/chaos/run-model.test.ts"], pool: "forks", maxWorkers: 1, bail: 1 },
 })

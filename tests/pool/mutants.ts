@@ -1,14 +1,10 @@
 import { fileURLToPath } from "node:url"
-import { mutate } from "../chaos/mutants.ts"
-import type { Mutant } from "../chaos/mutants.ts"
+import type { Mutant } from "../support/mutation.ts"
 
 const pool = (file: string): string => fileURLToPath(new URL(`../../packages/core/src/pool/${file}`, import.meta.url))
 
-/** `noticed`: in the name of the test that notices it. */
-type PoolMutant = Omit<Mutant, "noticed"> & { noticed: string }
-
 /** What keeps the pool's promises, each taken out of the source by itself. */
-export const mutants: Record<string, PoolMutant> = {
+export const mutants: Record<string, Mutant> = {
   "slot-on-revision": {
     rule: "that a place is taken on the revision of the server that was seen",
     file: pool("store.ts"),
@@ -37,15 +33,4 @@ export const mutants: Record<string, PoolMutant> = {
     put: "return failed !== undefined && failed.at < 0 ?",
     noticed: "starts servers once",
   },
-}
-
-/** A Vite plugin that serves the pool with one of them taken out. */
-export function mutation(name: string) {
-  const mutant = mutants[name]
-  if (!mutant) throw new Error(`there is no mutant ${name}; there are ${Object.keys(mutants).join(", ")}`)
-  return {
-    name: "mutation",
-    enforce: "pre" as const,
-    transform: (code: string, id: string) => (id.split("?")[0] === mutant.file ? mutate(code, mutant) : undefined),
-  }
 }

@@ -1,5 +1,4 @@
 import { type Connections, ConnectionBusy } from "@omnichat/core/connection/connections"
-import type { Blobs } from "@omnichat/core/file/blobs"
 import type { Log } from "@omnichat/core/log"
 import type { Models } from "@omnichat/core/model/models"
 import type { RunPorts } from "@omnichat/core/run/ports"
@@ -7,6 +6,7 @@ import type { RunSettings } from "@omnichat/core/run/settings"
 import type { Clock, Timer } from "@omnichat/core/store/clock"
 import type { Table } from "@omnichat/core/store/table"
 import type { Process, World } from "./world.ts"
+import { noBlobs } from "../../support/no-blobs.ts"
 
 /** What may go wrong, each as one chance in so many; 0 for never. */
 export type Faults = {
@@ -123,13 +123,4 @@ function scriptedConnections(
 
 export function chance(world: World, oneIn: number): boolean {
   return oneIn > 0 && world.decide(oneIn) === oneIn - 1
-}
-
-const noBlobs: Blobs = {
-  put: () => Promise.reject(new Error("no blobs in this world")),
-  get: () => Promise.resolve(undefined),
-  delete: () => Promise.resolve(),
-  deleteAll: () => Promise.resolve(),
-  uploadUrl: () => Promise.reject(new Error("no blobs in this world")),
-  size: () => Promise.resolve(undefined),
 }

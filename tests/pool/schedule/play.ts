@@ -27,6 +27,7 @@ import { Chance } from "../sim/chance.ts"
 import { SimOllama, tellTimes } from "../sim/ollama.ts"
 import { VirtualTime } from "../sim/time.ts"
 import { Process } from "./process.ts"
+import { noBlobs } from "../../support/no-blobs.ts"
 
 /** What goes wrong, and when (milliseconds from the beginning); `at` picks which one of many. */
 export type Mishap = {
@@ -386,12 +387,3 @@ export class Play {
 
 const isUnfinished = ({ pk, sk, status }: { pk: string; sk: string; status?: unknown }): boolean =>
   (pk.startsWith("RUN#") && sk === "STATE" && (status === "queued" || status === "running")) || sk.startsWith("WAIT#")
-
-const noBlobs: RunPorts["blobs"] = {
-  put: () => Promise.reject(new Error("no blobs in this world")),
-  get: () => Promise.resolve(undefined),
-  delete: () => Promise.resolve(),
-  deleteAll: () => Promise.resolve(),
-  uploadUrl: () => Promise.reject(new Error("no blobs in this world")),
-  size: () => Promise.resolve(undefined),
-}

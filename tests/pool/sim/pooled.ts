@@ -23,6 +23,7 @@ import type { SimOllama } from "./ollama.ts"
 import { models } from "./trace.ts"
 import type { Question } from "./trace.ts"
 import type { VirtualTime } from "./time.ts"
+import { noBlobs } from "../../support/no-blobs.ts"
 
 export type Machine = { server: SimOllama; host: HostFacts; agent?: AbortController }
 
@@ -145,7 +146,7 @@ export function pooledWorld(
         return Promise.resolve()
       },
     },
-    blobs: nothing,
+    blobs: noBlobs,
     models: { list: () => Promise.resolve([]), find: () => Promise.resolve(undefined as never) },
     background: () => {},
   }
@@ -213,12 +214,3 @@ export function pooledWorld(
 }
 
 const addressOf = (nodeId: string): string => `http://${nodeId}:11434`
-
-const nothing: DrivePorts["runs"]["blobs"] = {
-  put: () => Promise.reject(new Error("no blobs in this world")),
-  get: () => Promise.resolve(undefined),
-  delete: () => Promise.resolve(),
-  deleteAll: () => Promise.resolve(),
-  uploadUrl: () => Promise.reject(new Error("no blobs in this world")),
-  size: () => Promise.resolve(undefined),
-}

@@ -63,7 +63,9 @@ export function ChatBar(props: { place: ChatId | "new"; model: ModelSummary | un
         <Show when={props.model || !looking()} fallback={<span class="late">Looking for models</span>}>
           <span>{props.model?.name ?? "No model"}</span>
         </Show>
-        <Show when={props.model}>{(model) => <span class="from">{providerName(model().provider, app.mode)}</span>}</Show>
+        <Show when={props.model}>
+          {(model) => <span class="from">{providerName(model().provider, app.mode)}</span>}
+        </Show>
         <Icon name="down" />
       </button>
       <Show when={props.temporary}>

@@ -19,7 +19,12 @@ export function modelGroups(models: readonly ModelSummary[], { sources, mode }: 
     const from = providerName(model.provider, mode)
     const text = `${model.name} ${model.id} ${from} ${model.capabilities.join(" ")}`.toLowerCase()
     if (!words.every((word) => text.includes(word))) continue
-    const group = groups.get(model.provider) ?? { provider: model.provider, label: from, from: placeOf(model.provider, sources), rows: [] }
+    const group = groups.get(model.provider) ?? {
+      provider: model.provider,
+      label: from,
+      from: placeOf(model.provider, sources),
+      rows: [],
+    }
     groups.set(model.provider, group)
     group.rows.push({ model, state: stateOf(facts.get(model.id)), window: shortWindow(model.contextLength) })
   }
