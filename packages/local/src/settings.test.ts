@@ -117,3 +117,10 @@ describe("readSettings", () => {
     expect(problemsOf({ OLLAMA_URLS: "ftp://user:secret@gpu" })[0]).not.toContain("secret")
   })
 })
+
+it("takes Ollama's own variable as Ollama does", () => {
+  const read = (text: string) => readSettings({ OLLAMA_NUM_PARALLEL: text }, { terminal: false, screen: false })
+  expect(read("4").ollamaParallel).toBe(4)
+  expect(read("0")).not.toHaveProperty("ollamaParallel")
+  expect(() => read("many")).toThrow('OLLAMA_NUM_PARALLEL is "many": expected how many answers')
+})

@@ -91,7 +91,8 @@ export function readSettings(
     host: host ?? "127.0.0.1",
     dataFolder: dataFolder ?? join(homedir(), ".omnichat"),
     ...(ollamaUrls === undefined ? {} : { ollamaUrls }),
-    ...(ollamaParallel === undefined ? {} : { ollamaParallel }),
+    // The variable is Ollama's, and 0 there means that it decides.
+    ...(ollamaParallel === undefined || ollamaParallel === 0 ? {} : { ollamaParallel }),
     ...(openaiBaseUrl === undefined ? {} : { openaiBaseUrl }),
     ...(openaiApiKey === undefined ? {} : { openaiApiKey }),
     ...(bedrock === undefined ? {} : { bedrock }),
@@ -137,7 +138,7 @@ const parseUrls = (text: string): string[] | undefined => {
 
 const parseParallel = (text: string): number | undefined => {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  return count >= 1 && count <= 512 ? count : undefined
+  return /^0+$/.test(text) || (count >= 1 && count <= 512) ? count : undefined
 }
 
 const parseKey = (text: string): string | undefined => (/^[\x21-\x7e]{1,4000}$/.test(text) ? text : undefined)
