@@ -37,6 +37,7 @@ const told = (socket: RawSocket, { runId }: Ack, reason: string) =>
     `${reason} of ${runId}`,
   )
 afterEach(() => {
+  pool().ollama.release()
   const logged = aws().errors.splice(0)
   expect(logged.filter((line) => !line.includes("servers-not-started"))).toEqual([])
 })
@@ -46,7 +47,7 @@ const viewed = async () => (await scene.http("GET", "/api/pool", { headers: oper
 const statusOf = async ({ chatId, messageId }: Ack) => (await scene.message(chatId, messageId)).status
 const script = (model: OllamaModel) => Object.assign(pool().ollama.models[0] ?? {}, model)
 
-it("no capacity: the run ends and says why, and the chat goes on", async () => {
+it("pool rule 4: without capacity the run ends and says why, and the chat goes on", async () => {
   const socket = await scene.connect()
   const ack = await scene.start(socket, { model: "ollama/llama:8b" })
   await pool().wanted(1)
@@ -65,7 +66,7 @@ it("no capacity: the run ends and says why, and the chat goes on", async () => {
   pool().scaling.activities.length = 0
 })
 
-it("a run that waits for a GPU holds no worker, can be stopped, and asks for one server however many wait", async () => {
+it("pool rules 3 and 4: a run that waits for a GPU holds no worker, can be stopped, and asks for one server however many wait", async () => {
   const socket = await scene.connect()
   const [one, two] = [
     await scene.start(socket, { model: "ollama/llama:8b" }),
@@ -79,7 +80,7 @@ it("a run that waits for a GPU holds no worker, can be stopped, and asks for one
   expect(raised.map(({ DesiredCapacity }) => DesiredCapacity)).toEqual(["1", "0", "1"])
 })
 
-it("a GPU starts from zero, loads the model and answers, and every step is told", async () => {
+it("pool rules 1, 2 and 4: a GPU starts from zero, loads the model and answers, and every step is told", async () => {
   const socket = await scene.connect()
   const ack = await scene.start(socket, { model: "ollama/llama:8b" })
   await told(socket, ack, "starting")
@@ -101,14 +102,14 @@ it("a GPU starts from zero, loads the model and answers, and every step is told"
   expect(pool().ollama.loads).toEqual(["llama:8b"])
 })
 
-it("who finds every place taken is told their position, comes next, and is not overtaken", async () => {
+it("pool rule 3: who finds every place taken is told their position, comes next, and is not overtaken", async () => {
   script({ name: "llama:8b", text: "A first answer that takes its time.", holdAfter: 2 })
   const socket = await scene.connect()
   const first = await scene.start(socket, { model: "ollama/llama:8b" })
   await pool().ollama.held()
   const second = await scene.start(socket, { model: "ollama/llama:8b" })
-  const third = await scene.start(socket, { model: "ollama/llama:8b" })
   expect(await told(socket, second, "position")).toMatchObject({ position: 1 })
+  const third = await scene.start(socket, { model: "ollama/llama:8b" })
   expect(await told(socket, third, "position")).toMatchObject({ position: 2 })
   expect((await viewed()).waiting.map(({ position, model }) => [position, model])).toEqual([
     [1, "llama:8b"],
@@ -141,4 +142,31 @@ it("a model that cannot be loaded fails with the server's words, and the next on
   expect(endOf(events)).toMatchObject({ status: "failed", error: { code: "model_unavailable" } })
   const next = await scene.run(socket, { model: "ollama/llama:8b" })
   expect(textOf(next.events)).toBe("Still here.")
+})
+
+it("pool rules 5 and 6: a server that dies in mid-answer costs its words only, and nobody is told them twice", async () => {
+  script({ name: "llama:8b", text: "Words that are said before it ends.", fault: "die" })
+  const socket = await scene.connect()
+  const { ack, events } = await scene.run(socket, { model: "ollama/llama:8b" })
+  expect(endOf(events)).toMatchObject({ status: "failed", error: { code: "upstream_failed", retryable: true } })
+  expect(textOf(events)).not.toBe("")
+  await scene.expectStored(ack, events)
+  delete (pool().ollama.models[0] as { fault?: string }).fault
+  script({ name: "llama:8b", text: "Well again." })
+  const next = await scene.run(socket, { chatId: ack.chatId, model: "ollama/llama:8b" })
+  expect(textOf(next.events)).toBe("Well again.")
+})
+
+it("pool rule 8: a server that AWS takes back gets no new work, and who asks waits for another", async () => {
+  pool().notice()
+  await expect
+    .poll(async () => (await viewed()).servers.map(({ state }) => state), { timeout: 20_000 })
+    .toEqual(["draining"])
+  const before = pool().ollama.requests.filter(({ path }) => path === "/api/chat").length
+  const socket = await scene.connect()
+  const ack = await scene.start(socket, { model: "ollama/llama:8b" })
+  await told(socket, ack, "starting")
+  await socket.act({ action: "run.stop", runId: ack.runId })
+  expect(endOf(await scene.ended(socket, ack)).status).toBe("stopped")
+  expect(pool().ollama.requests.filter(({ path }) => path === "/api/chat")).toHaveLength(before)
 })

@@ -40,6 +40,8 @@ export type GpuPool = {
   boot(tableEnvironment: Record<string, string>): void
   /** Its agent is gone, as if the machine was. */
   crash(): Promise<void>
+  /** AWS takes the machine back in two minutes. */
+  notice(): void
   /** AWS could give none. */
   refuse(message: string): void
   close(): Promise<void>
@@ -121,6 +123,10 @@ export async function startGpuPool({ models, parallel = 4, fallback }: GpuPoolOp
       }
     },
     crash,
+    notice() {
+      const time = new Date(Date.now() + 120_000).toISOString()
+      metadata.values["spot/instance-action"] = JSON.stringify({ action: "terminate", time })
+    },
     refuse(message) {
       const at = new Date().toISOString()
       scaling.activities.unshift({ description: "Launching a new EC2 instance.", status: "Failed", message, at })
