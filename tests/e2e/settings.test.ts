@@ -101,7 +101,7 @@ describe("the theme", () => {
     })
     await app.page.reload({ waitUntil: "commit" })
     await eventually(() => app.page.evaluate(() => document.body?.childElementCount > 0)).toBe(true)
-    expect(await paper(app)).toBe(dark)
+    await eventually(() => paper(app)).toBe(dark)
     start()
     await app.page.getByRole("radio", { name: "Dark" }).waitFor()
     expect(await app.page.getByRole("radio", { name: "Dark" }).isChecked()).toBe(true)
