@@ -63,6 +63,10 @@ class OllamaAgent implements Agent {
   #work: Work | undefined
   #working = Promise.resolve()
   #facts: HostFacts = {}
+  /** What was loaded last, until a look has said whether it is in memory. */
+  #loaded: string | undefined
+  /** It does not say what it has in memory, whatever it was told to load. */
+  #keepsToItself = false
   #ending = new AbortController()
   #poked = new AbortController()
 
@@ -80,8 +84,9 @@ class OllamaAgent implements Agent {
     const { table, nodeId, address } = this.#options
     this.#done ??= doneIn((await readNode(table, nodeId))?.report)
     // Before the look: what ends during it is loaded in the next look, and is told then.
-    const [work, done] = [this.#work, this.#done]
-    const [look, facts] = await Promise.all([this.#lookout.look(signal), this.#host()])
+    const [work, done, loaded] = [this.#work, this.#done, this.#loaded]
+    const [seen, facts] = await Promise.all([this.#lookout.look(signal), this.#host()])
+    const look = this.#asFarAsItTells(seen, loaded)
     const report = { ...withoutLoading(look, work), ...facts, ...(work && { loading: work.loading() }), ...done }
     const node = await reportNode(table, { nodeId, address }, report)
     if (node.beat === 1 && this.#done.handled !== undefined) {
@@ -119,6 +124,20 @@ class OllamaAgent implements Agent {
     if (this.#settings.saysGoodbye) await this.#sayGoodbye()
   }
 
+  /**
+   * A server that has just loaded a model and does not list it says nothing of its memory: otherwise every question would
+   * wait for another load.
+   */
+  #asFarAsItTells(look: Look, loaded: string | undefined): Look {
+    if (!look.healthy || look.loaded === undefined) return look
+    if (look.loaded.length > 0) this.#keepsToItself = false
+    else if (loaded !== undefined && loaded === this.#loaded) this.#keepsToItself = true
+    if (loaded === this.#loaded) this.#loaded = undefined
+    if (!this.#keepsToItself) return look
+    const { loaded: _nothing, ...rest } = look
+    return rest
+  }
+
   readonly poke = (): void => this.#poked.abort()
 
   #isBusy(want: Want | undefined): boolean {
@@ -144,6 +163,7 @@ class OllamaAgent implements Agent {
     this.#work = undefined
     if (ending.aborted) return
     const { elapsedMs } = work.loading()
+    if (failed === undefined) this.#loaded = work.model
     this.#done = { handled: work.number, ...(failed && { failed }) }
     if (failed) log.warn("pool-model-failed", { nodeId, model: work.model, elapsedMs, error: failed.message })
     else {
