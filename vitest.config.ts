@@ -4,22 +4,11 @@ import LongestFirst from "./scripts/lib/longest-first.mjs"
 const browserTests = (...names: string[]) => names.map((name) => `tests/e2e/${name}.test.ts`)
 
 /**
- * What is the same in the browser wherever the service runs: chatting. The other browser tests are about what only one
- * machine has, Ollama servers and their faults, settings and the first start, or they would say nothing new on AWS.
+ * What a browser sees of the runtime below it: words that come, stay and are found again. The other browser tests are about
+ * what only one machine has (Ollama servers and their faults, settings, the first start), or about the page alone, which is
+ * the same file everywhere.
  */
-const chatting = browserTests(
-  "accessibility",
-  "branches",
-  "chat",
-  "composer",
-  "files",
-  "list",
-  "network",
-  "reload",
-  "security",
-  "steadiness",
-  "waiting",
-)
+const chatting = browserTests("branches", "chat", "files", "list", "network", "reload", "security", "waiting")
 /** Only on AWS one signs in. */
 const accounts = browserTests("sign-in", "sign-in-looks")
 

@@ -154,7 +154,9 @@ describe("what goes wrong", () => {
 
   test("is told when the provider is down at the start, and it goes on when it is back", async () => {
     const scene = await scenes.open({ models: [writer] })
-    scene.expectProblems(/ERR_CONNECTION_REFUSED/)
+    scene.expectProblems(/ERR_CONNECTION_REFUSED/, /status of 500/)
+    // A function that has not seen the provider's keys yet cannot have them.
+    scene.expectLog()
     await scene.provider.down()
     const app = await scene.visit()
     await app.signInButton().click()
