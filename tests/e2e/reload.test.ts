@@ -131,6 +131,8 @@ describe("two tabs", () => {
     await other.words.waitFor()
     expect(await other.page.title()).toBe("Another title · OmniChat")
 
+    // A tab that asks for a chat just when it goes is told that it is gone.
+    scene.expectProblems(/status of 404/)
     await one.show()
     await one.choose("Another title", "Delete")
     await other.page.getByRole("heading", { name: "This chat is not here" }).waitFor()
