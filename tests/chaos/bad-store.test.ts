@@ -9,14 +9,13 @@ import type { ModelEvent } from "@omnichat/core/model/provider"
 import { executeRun } from "@omnichat/core/run/execute"
 import type { RunPorts } from "@omnichat/core/run/ports"
 import type { RunRecord } from "@omnichat/core/run/record"
-import { oneMachineRunSettings } from "@omnichat/core/run/settings"
 import { startRun } from "@omnichat/core/run/start"
 import { recover } from "@omnichat/core/run/sweep"
 import { keys } from "@omnichat/core/store/keys"
 import { StoreUnavailable, type Table } from "@omnichat/core/store/table"
-import { createWake } from "@omnichat/local/wake"
 import { describe, expect, it } from "vitest"
 import { memoryTable } from "@omnichat/core/store/memory"
+import { lonePorts } from "../support/lone-ports.ts"
 
 const actor: Actor = { userId: "u", role: "admin" }
 const runId: RunId = "run_01HF0000000000000000000000"
@@ -158,26 +157,6 @@ function newWorld(deltas: string[], usage = {}, end: "finish" | "cut" = "finish"
     list: () => Promise.resolve([]),
     find: (id) => Promise.resolve({ id, name: id, provider }),
   }
-  const quiet = () => {}
-  world.ports = {
-    table,
-    clock,
-    wake: createWake(),
-    connections: { post: () => Promise.resolve("gone"), close: () => Promise.resolve() },
-    dispatcher: { dispatch: () => Promise.resolve() },
-    blobs: {
-      put: () => Promise.resolve(),
-      get: () => Promise.resolve(undefined),
-      delete: () => Promise.resolve(),
-      deleteAll: () => Promise.resolve(),
-      uploadUrl: () => Promise.reject(new Error("no uploads here")),
-      size: () => Promise.resolve(undefined),
-    },
-    models,
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    metrics: { count: quiet, observe: quiet },
-    runSettings: oneMachineRunSettings,
-    background: quiet,
-  }
+  world.ports = lonePorts({ table, clock, models })
   return world
 }

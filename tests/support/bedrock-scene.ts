@@ -6,16 +6,14 @@ import { newId } from "@omnichat/core/protocol/id"
 import { bedrockProvider } from "@omnichat/core/provider/bedrock/provider"
 import type { BedrockOptions } from "@omnichat/core/provider/bedrock/provider"
 import { executeRun } from "@omnichat/core/run/execute"
-import type { RunPorts } from "@omnichat/core/run/ports"
-import { oneMachineRunSettings } from "@omnichat/core/run/settings"
 import { startRun } from "@omnichat/core/run/start"
 import { stopRun } from "@omnichat/core/run/stop"
 import { memoryTable } from "@omnichat/core/store/memory"
 import { createBedrock } from "@omnichat/functions/aws/bedrock"
 import { timers } from "@omnichat/functions/timers"
-import { createWake } from "@omnichat/local/wake"
 import type { ConverseFrame } from "./bedrock-stand-in.ts"
 import type { Sent } from "./bedrock-rules.ts"
+import { lonePorts } from "./lone-ports.ts"
 import type { ModelServer } from "./model-server.ts"
 import { testCredentials } from "./sigv4.ts"
 
@@ -85,21 +83,9 @@ const actor: Actor = { userId: "u", role: "admin" }
 export function chatOn(provider: ModelProvider) {
   const table = memoryTable({ now: Date.now })
   const chatId = newId("cht", Date.now())
-  const quiet = () => {}
-  const ports: RunPorts = {
+  const ports = lonePorts({
     table,
     clock: { now: Date.now, ...timers },
-    wake: createWake(),
-    connections: { post: () => Promise.resolve("gone"), close: () => Promise.resolve() },
-    dispatcher: { dispatch: () => Promise.resolve() },
-    blobs: {
-      put: () => Promise.resolve(),
-      get: () => Promise.resolve(undefined),
-      delete: () => Promise.resolve(),
-      deleteAll: () => Promise.resolve(),
-      uploadUrl: () => Promise.reject(new Error("no uploads here")),
-      size: () => Promise.resolve(undefined),
-    },
     models: {
       list: () => Promise.resolve([]),
       find: (id) => {
@@ -107,11 +93,7 @@ export function chatOn(provider: ModelProvider) {
         return Promise.resolve({ id: `bedrock/${name}`, name, provider })
       },
     },
-    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-    metrics: { count: quiet, observe: quiet },
-    runSettings: oneMachineRunSettings,
-    background: quiet,
-  }
+  })
   const messages = async (): Promise<Message[]> => (await listMessages(ports, actor, chatId, { limit: 50 })).messages
 
   return {

@@ -1,4 +1,5 @@
 import * as v from "valibot"
+import { readJson } from "../json-form.ts"
 import type { Alias } from "./aliases.ts"
 
 const target = v.strictObject({
@@ -32,15 +33,9 @@ export const aliasExample =
 
 /** The aliases in a text of JSON, as a person writes them: a target may be the id alone. Undefined when it is none. */
 export function parseAliases(text: string): Alias[] | undefined {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return undefined // The caller says what was expected.
-  }
-  const parsed = v.safeParse(v.pipe(v.array(alias), v.maxLength(50)), json)
-  if (!parsed.success) return undefined
-  const ids = parsed.output.map(({ id }) => id)
+  const aliases = readJson(v.pipe(v.array(alias), v.maxLength(50)), text)
+  if (aliases === undefined) return undefined
+  const ids = aliases.map(({ id }) => id)
   if (new Set(ids).size < ids.length) return undefined
-  return parsed.output.map(({ id, name, ...rest }) => ({ id, name: name ?? id, ...rest }))
+  return aliases.map(({ id, name, ...rest }) => ({ id, name: name ?? id, ...rest }))
 }

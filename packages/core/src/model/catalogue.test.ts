@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { type ManualClock, manualClock } from "../../test/manual-clock.ts"
+import { type ManualClock, manualClock } from "../../../../tests/support/manual-clock.ts"
 import type { Log } from "../log.ts"
 import { OmniError } from "../protocol/error.ts"
 import { type Remembered, createCatalogue } from "./catalogue.ts"

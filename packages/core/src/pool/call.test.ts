@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { hastyClock } from "../../test/manual-clock.ts"
+import { hastyClock } from "../../../../tests/support/manual-clock.ts"
 import { keys } from "../store/keys.ts"
 import { memoryTable } from "../store/memory.ts"
 import { callFromLine } from "./call.ts"

@@ -19,6 +19,10 @@ export function isUp(node: PoolNode, now: number, settings: PoolSettings): boole
   )
 }
 
+/** How many servers may be given work. */
+export const countUp = (nodes: readonly PoolNode[], now: number, settings: PoolSettings): number =>
+  nodes.filter((node) => isUp(node, now, settings)).length
+
 /**
  * A server that failed several times in a row is left alone for a while; then one call finds out how it is, and until
  * that has ended there is no second one.
@@ -32,9 +36,6 @@ export function isResting(node: PoolNode, now: number): boolean {
 export function liveSlots(node: PoolNode, now: number): [runId: string, slot: Slot][] {
   return Object.entries(node.slots).filter(([, slot]) => slot.until > now)
 }
-
-export const answersOf = (node: PoolNode, model: string, now: number): number =>
-  liveSlots(node, now).filter(([, slot]) => slot.model === model).length
 
 /** Whether the model may be asked at once: it is in memory and is to stay there, or nobody can say what is. */
 export function isLoaded(node: PoolNode, model: string): boolean {

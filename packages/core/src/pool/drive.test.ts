@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { hastyClock } from "../../test/manual-clock.ts"
+import { hastyClock } from "../../../../tests/support/manual-clock.ts"
 import { memoryTable } from "../store/memory.ts"
 import type { Table } from "../store/table.ts"
 import { createDrive } from "./drive.ts"

@@ -50,10 +50,10 @@ export function createDrive(ports: DrivePorts): Drive {
         const now = clock.now()
         if (signal?.aborted || (until !== undefined && now >= until)) return "time"
         if (!(await takeWheel(table, owner, now, now + wheelFor))) return "taken"
-        const hint = listen(ports)
+        const hint = listen(ports, signal)
         try {
           if (await isIdle(owner)) return "idle"
-          await hint.wait(settings.lookEvery, signal)
+          await hint.wait(settings.lookEvery)
         } finally {
           hint.end()
         }
@@ -75,14 +75,19 @@ async function look(ports: DrivePorts, announcer: Announcer, scale: Scale): Prom
   return called.waiting > 0 || scaling
 }
 
-/** Hears from now on that something changed, so that nothing is missed while one looks. */
-function listen({ clock, wake }: DrivePorts) {
+/** Hears from now on that something changed, or that it is time to end, so that nothing is missed while one looks. */
+function listen({ clock, wake }: DrivePorts, signal: AbortSignal | undefined) {
   const heard = new AbortController()
-  const unlisten = wake.listen(poolTopic, () => heard.abort())
+  const hear = () => heard.abort()
+  const unlisten = wake.listen(poolTopic, hear)
+  // Not AbortSignal.any: the signal outlives thousands of these.
+  if (signal?.aborted) hear()
+  else signal?.addEventListener("abort", hear, { once: true })
   return {
-    async wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-      await clock.sleep(ms, signal === undefined ? heard.signal : AbortSignal.any([heard.signal, signal]))
+    wait: (ms: number) => clock.sleep(ms, heard.signal),
+    end(): void {
+      unlisten()
+      signal?.removeEventListener("abort", hear)
     },
-    end: unlisten,
   }
 }

@@ -58,21 +58,9 @@ export class Places {
 
   /** Gives the place back, with what the answer has told of the server. */
   async end(place: Place, ending: Ending): Promise<void> {
-    const { clock, table, wake } = this.#ports
-    const { node } = place
+    const { table, wake } = this.#ports
     if (!place.leased) return this.#endUncounted(place, ending)
-    const took = clock.now() - place.takenAt
-    const failures = node.failures + 1
-    const learned =
-      ending === "answered"
-        ? {
-            answerMs: Math.round(node.answerMs === undefined ? took : 0.7 * node.answerMs + 0.3 * took),
-            ...(node.failures > 0 && { failures: 0 }),
-          }
-        : ending === "unreached"
-          ? this.#failed(failures)
-          : {}
-    await endSlot(table, place.nodeId, place.runId, learned)
+    await endSlot(table, place.nodeId, place.runId, this.#learned(place, ending))
     wake.notify(poolTopic)
   }
 
@@ -96,6 +84,15 @@ export class Places {
     const place = { ...whereOf(node), ...whoOf(asker, model), takenAt: now, node, leased: true }
     const kept = await renewSlot(this.#ports.table, node.nodeId, asker.runId, this.#slot(place))
     return kept && { ...place, node: kept }
+  }
+
+  /** What an answer has told of the server. */
+  #learned({ node, takenAt }: Place, ending: Ending): Parameters<typeof endSlot>[3] {
+    if (ending === "unknown") return {}
+    if (ending === "unreached") return this.#failed(node.failures + 1)
+    const took = this.#ports.clock.now() - takenAt
+    const answerMs = Math.round(node.answerMs === undefined ? took : 0.7 * node.answerMs + 0.3 * took)
+    return { answerMs, ...(node.failures > 0 && { failures: 0 }) }
   }
 
   async #endUncounted({ nodeId, node }: Place, ending: Ending): Promise<void> {

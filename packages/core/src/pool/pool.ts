@@ -2,7 +2,7 @@ import type { Asker } from "../model/provider.ts"
 import { OmniError } from "../protocol/error.ts"
 import { choose } from "./choose.ts"
 import type { Choice, Sight } from "./choose.ts"
-import { isUp, liveSlots, loadSince } from "./condition.ts"
+import { countUp, liveSlots, loadSince } from "./condition.ts"
 import { inOrder, rankFor } from "./line.ts"
 import type { Waiting } from "./line.ts"
 import type { PoolNode } from "./node.ts"
@@ -192,8 +192,8 @@ function checkRoom({ userId }: Asker, waiting: readonly Waiting[], settings: Poo
 export function sightOf(ports: PoolPorts, { nodes, state }: Pick<PoolItems, "nodes" | "state">): Sight {
   const { clock, settings, sizes, most = 0 } = ports
   const now = clock.now()
-  const there = nodes.filter((node) => isUp(node, now, settings)).length
-  return { nodes, now, settings, sizes, canStart: state.start !== undefined ? most > 0 : there < most }
+  const canStart = state.start !== undefined ? most > 0 : countUp(nodes, now, settings) < most
+  return { nodes, now, settings, sizes, canStart }
 }
 
 /** How many answers a user has under way. */

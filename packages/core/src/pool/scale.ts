@@ -1,6 +1,6 @@
 import { describe } from "../log.ts"
 import type { CalledLine } from "./call.ts"
-import { isUp, liveSlots } from "./condition.ts"
+import { countUp, liveSlots } from "./condition.ts"
 import type { DrivePorts } from "./ports.ts"
 import type { PoolNode } from "./node.ts"
 import type { PoolScaler, ServerGroup } from "./scaler.ts"
@@ -50,8 +50,7 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
   async function watchStart({ state, nodes }: PoolItems, group: ServerGroup): Promise<void> {
     const { start } = state
     if (start === undefined) return
-    const there = nodes.filter((node) => isUp(node, clock.now(), settings)).length
-    if (there >= start.desired) return endStart(table)
+    if (countUp(nodes, clock.now(), settings) >= start.desired) return endStart(table)
     if (group.failed !== undefined && group.failed.at >= start.at) {
       log.error("servers-not-started", { desired: start.desired, error: group.failed.message })
       await giveUp(group.failed.message)
@@ -110,7 +109,7 @@ function scaling(ports: DrivePorts, scaler: PoolScaler): Scale {
     const group = await describeGroup()
     await watchStart(items, group)
     await endSilent(items, group)
-    const there = nodes.filter((node) => isUp(node, now, settings)).length
+    const there = countUp(nodes, now, settings)
     const busy = nodes.reduce((sum, node) => sum + liveSlots(node, now).length, 0)
     const parallel = nodes.find(({ report }) => report?.parallel !== undefined)?.report?.parallel ?? settings.parallel
     const isPressed = waiting + busy > parallel * there && longestMs >= settings.pressedFor

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { hastyClock } from "../../test/manual-clock.ts"
+import { hastyClock } from "../../../../tests/support/manual-clock.ts"
 import { keys } from "../store/keys.ts"
 import { memoryTable } from "../store/memory.ts"
 import type { NodeReport, PoolNode } from "./node.ts"

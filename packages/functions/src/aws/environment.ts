@@ -1,3 +1,4 @@
+import { readJson } from "@omnichat/core/json-form"
 import { aliasExample, parseAliases } from "@omnichat/core/model/alias-form"
 import type { Alias } from "@omnichat/core/model/aliases"
 import { isServerUrl } from "@omnichat/core/protocol/settings"
@@ -126,14 +127,8 @@ const bedrock: Kind<BedrockChoice> = {
   parse(text) {
     if (text === "live") return { live: true }
     if (text.startsWith("live:")) return { live: true, allow: text.slice("live:".length).split(",") }
-    let json: unknown
-    try {
-      json = JSON.parse(text)
-    } catch {
-      return undefined // the caller says what was expected
-    }
-    const parsed = v.safeParse(v.array(model), json)
-    return parsed.success ? { models: parsed.output } : undefined
+    const models = readJson(v.array(model), text)
+    return models && { models }
   },
 }
 

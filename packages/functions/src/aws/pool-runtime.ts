@@ -36,11 +36,15 @@ export function openPool(environment: PoolEnvironment, { ports, lambda, fetchFro
       await lambda.send(new InvokeCommand({ FunctionName, InvocationType: "Event", Payload: Buffer.from("{}") }))
     },
   }
+  /** By address: each keeps the facts of its models. */
+  const servers = new Map<string, ModelProvider>()
   const provider = pooledProvider({
     pool: new Pool(poolPorts),
     at(address) {
       if (fetchFrom === undefined) throw new Error("this function was not made to ask models")
-      return ollamaProvider({ baseUrl: address, fetch: fetchFrom(address) })
+      const server = servers.get(address) ?? ollamaProvider({ baseUrl: address, fetch: fetchFrom(address) })
+      servers.set(address, server)
+      return server
     },
     catalogue: offered(environment),
     clock: ports.clock,

@@ -1,3 +1,4 @@
+import { readJson } from "@omnichat/core/json-form"
 import * as v from "valibot"
 import { reader, text } from "./variables.ts"
 import type { Kind, Variables } from "./variables.ts"
@@ -54,14 +55,5 @@ const list = v.array(
 )
 const models: Kind<PoolEnvironment["models"]> = {
   expected: 'a JSON list such as [{ "name": "qwen3:8b", "bytes": 5200000000 }]',
-  parse(text) {
-    let json: unknown
-    try {
-      json = JSON.parse(text)
-    } catch {
-      return undefined // the caller says what was expected
-    }
-    const parsed = v.safeParse(list, json)
-    return parsed.success ? parsed.output : undefined
-  },
+  parse: (text) => readJson(list, text),
 }

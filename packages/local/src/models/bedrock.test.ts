@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { ModelProvider } from "@omnichat/core/model/provider"
 import { afterEach, expect, it, vi } from "vitest"
-import { manualClock } from "../../../core/test/manual-clock.ts"
+import { manualClock } from "../../../../tests/support/manual-clock.ts"
 import { machineBedrock } from "./bedrock.ts"
 
 const closing: (() => unknown)[] = []

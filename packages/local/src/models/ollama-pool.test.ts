@@ -5,7 +5,7 @@ import { oneMachineRunSettings } from "@omnichat/core/run/settings"
 import type { RunPorts } from "@omnichat/core/run/ports"
 import { memoryTable } from "@omnichat/core/store/memory"
 import { expect, it } from "vitest"
-import { manualClock } from "../../../core/test/manual-clock.ts"
+import { manualClock } from "../../../../tests/support/manual-clock.ts"
 import { createWake } from "../wake.ts"
 import { createOllamaPool } from "./ollama-pool.ts"
 

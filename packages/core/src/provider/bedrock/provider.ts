@@ -8,7 +8,7 @@ import { converseInput, spaceAtEnd } from "./request.ts"
 import type { Adaptation, Asked, RequestOptions } from "./request.ts"
 import { attempts, pause } from "./retry.ts"
 import type { Patience } from "./retry.ts"
-import { eventsOf } from "./whole.ts"
+import { eventsOfComing } from "./whole.ts"
 import type { Converse, ConverseEvent, ConverseStream, GuardrailConfig } from "./wire.ts"
 
 export type BedrockOptions = {
@@ -32,10 +32,9 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
   const modelsNow = async (signal: AbortSignal) => (typeof models === "function" ? models(signal) : models)
   const requestOptions: RequestOptions = { ...options, canBeWhole: converse !== undefined }
 
-  async function* ask({ input, whole }: Asked, signal: AbortSignal): AsyncGenerator<ConverseEvent, void, undefined> {
-    if (whole && converse !== undefined) yield* eventsOf(await converse(input, signal))
-    else yield* converseStream(input, signal)
-  }
+  /** No layer over a streamed answer: its events come by the thousand. */
+  const ask = ({ input, whole }: Asked, signal: AbortSignal): AsyncIterable<ConverseEvent> =>
+    whole && converse !== undefined ? eventsOfComing(converse(input, signal)) : converseStream(input, signal)
 
   /** The request to the model in this one's stead; undefined where there is none, or where it cannot take the request. */
   function instead(model: BedrockModel, known: readonly BedrockModel[], request: ModelRequest) {
@@ -69,7 +68,7 @@ export function bedrockProvider(options: BedrockOptions): ModelProvider {
       let fault: unknown
       try {
         // This runs for every piece of every answer.
-        for await (const event of asked.whole ? ask(asked, signal) : converseStream(asked.input, signal)) {
+        for await (const event of ask(asked, signal)) {
           answer.take(event, events)
           if (events.length === 0) continue
           begun = true

@@ -22,5 +22,10 @@ export function* eventsOf({ output, stopReason, usage }: ConverseOutput): Genera
   if (usage !== undefined) yield { metadata: { usage } }
 }
 
+/** The same of one that is still to come. */
+export async function* eventsOfComing(answer: Promise<ConverseOutput>): AsyncGenerator<ConverseEvent, void, undefined> {
+  yield* eventsOf(await answer)
+}
+
 /** As short as streamed ones are, not cut inside a character. */
 const piecesOf = (text: string): readonly string[] => text.match(/[^]{1,1000}(?![\udc00-\udfff])/g) ?? []

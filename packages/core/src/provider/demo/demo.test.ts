@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { ask, outcome, said } from "../../../test/canned-fetch.ts"
-import { hastyClock, manualClock } from "../../../test/manual-clock.ts"
+import { hastyClock, manualClock } from "../../../../../tests/support/manual-clock.ts"
 import type { ModelRequest } from "../../model/provider.ts"
 import { demoProvider } from "./provider.ts"
 

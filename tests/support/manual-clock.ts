@@ -1,4 +1,4 @@
-import type { Clock } from "../src/store/clock.ts"
+import type { Clock } from "@omnichat/core/store/clock"
 
 /** A clock that a test moves. */
 export type ManualClock = Clock & {
